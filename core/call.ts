@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { Id } from './id.ts'
+import { Region } from './region.ts'
+
+/** What a person or machine may be to Medley. `service` is Medley itself, acting inside one region. */
+export const Role = z.enum(['patient', 'clinician', 'pharmacist', 'insurer', 'operator', 'app', 'service'])
+export type Role = z.output<typeof Role>
+
+/** Who may use an operation: a role, any signed-in `person`, or `anyone` at all. */
+export type Allow = Role | 'person' | 'anyone'
+
+/** Languages the product speaks. */
+export const Locale = z.enum(['en', 'de', 'ar'])
+export type Locale = z.output<typeof Locale>
+
+/** Who is asking. Travels inside the access token and between services. */
+export const Caller = z.object({
+  personId: Id.optional(),
+  roles: z.array(Role),
+  /** The organisations in which the caller holds a role: a clinic, pharmacy or carrier. */
+  organizationIds: z.array(Id).default([]),
+  /** The clinician entry of the directory that this person is, if any. */
+  clinicianId: Id.optional(),
+  sessionId: z.string().max(200).optional(),
+})
+export type Caller = z.output<typeof Caller>
+
+/** Everything that travels with a request besides its input, in one process and between processes alike. */
+export const Call = z.object({
+  caller: Caller,
+  requestId: z.string().max(100),
+  region: Region,
+  locale: Locale.default('en'),
+  /** Epoch milliseconds after which nobody waits for the answer any more. */
+  deadlineMs: z.number(),
+  idempotencyKey: z.string().max(600).optional(),
+  /** The service that makes this call, when it is not the edge. */
+  via: z.string().max(50).optional(),
+  /** Network address of the person, for the audit trail only. */
+  from: z.string().max(100).optional(),
+  /** W3C trace context. */
+  traceparent: z.string().max(60).optional(),
+})
+export type Call = z.output<typeof Call>
+
+/** The caller that Medley itself is, in jobs and reactions. */
+export const serviceCaller: Caller = { roles: ['service'], organizationIds: [] }
+
+export const anonymousCaller: Caller = { roles: [], organizationIds: [] }
+
+export function isAllowed(allow: readonly Allow[], caller: Caller): boolean {
+  return allow.some(
+    each => each === 'anyone' || (each === 'person' ? caller.personId !== undefined : caller.roles.includes(each)),
+  )
+}

@@ -1,0 +1,223 @@
+// Transactions that carry their caller, their events, their audit entry and their idempotency key.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import type { Call } from '#core/call'
+import { houseFault, invariant } from '#core/fault'
+import { newId } from '#core/id'
+import { type Engine, engineDialect, type Session } from './engine.ts'
+import type { Conduct, Database, OutgoingMessage, Replay, ServiceDatabase } from './port.ts'
+
+type Open = {
+  transaction: Transaction<never>
+  isOpen: boolean
+  service: string
+  messages: OutgoingMessage[]
+  isReadOnly: boolean
+}
+type Conducting = { conduct: Conduct; saves: number; isAudited: boolean }
+
+/** Leaves `save` when this very conduct has been carried out before. */
+class Replayed extends Error {}
+
+export function createDatabase(engine: Engine): Database {
+  const preambles = new AsyncLocalStorage<string>()
+  const opens = new AsyncLocalStorage<Open>()
+  const conducting = new AsyncLocalStorage<Conducting>()
+  const owned = new AsyncLocalStorage<Session>()
+  const listeners = new Set<() => void>()
+  const owner = new Kysely<never>({ dialect: engineDialect(engine, () => preambles.getStore() ?? '') })
+
+  const openHere = () => {
+    const open = opens.getStore()
+    return open?.isOpen ? open : undefined
+  }
+
+  async function inTransaction<T>(
+    service: string,
+    call: Call,
+    reach: 'all' | undefined,
+    isReadOnly: boolean,
+    work: (open: Open) => Promise<T>,
+  ): Promise<T> {
+    const joined = openHere()
+    if (joined) {
+      invariant(joined.service === service, `${service} works in a transaction of ${joined.service}`)
+      return work(joined)
+    }
+    const builder = owner.transaction().setAccessMode(isReadOnly ? 'read only' : 'read write')
+    const run = () =>
+      builder.execute(async transaction => {
+        const open: Open = { transaction, isOpen: true, service, messages: [], isReadOnly }
+        try {
+          return await opens.run(open, () => work(open))
+        } finally {
+          open.isOpen = false
+        }
+      })
+    return preambles.run(preambleOf(service, call, reach), run)
+  }
+
+  function serviceDatabase(service: string): ServiceDatabase {
+    return {
+      async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+        const open = openHere()
+        invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
+        return (await statement.execute(open.transaction)).rows
+      },
+      read: (call, work, options) => inTransaction(service, call, options?.reach, true, () => work()),
+      async save(call, work, options) {
+        const now = conducting.getStore()
+        const step = now ? now.saves++ : 0
+        let sent = false
+        try {
+          const output = await inTransaction(service, call, options?.reach, false, async open => {
+            const result = await work()
+            if (openHere() !== open || open.isReadOnly) return result
+            sent = await conclude(open, now, step, result)
+            return result
+          })
+          if (now && sent) now.isAudited = true
+          if (sent) for (const listener of listeners) listener()
+          return output
+        } catch (error) {
+          if (!now?.conduct.call.idempotencyKey) throw error
+          const replay = await find(now.conduct, step)
+          if (replay === undefined || replay.problem !== undefined) throw error
+          now.isAudited = true
+          return replay.output as Awaited<ReturnType<typeof work>>
+        }
+      },
+      send(kind, topic, payload) {
+        const open = openHere()
+        invariant(open?.service === service && !open.isReadOnly, `${service} sends ${topic} outside of save`)
+        open.messages.push({ id: newId(), kind, topic, payload })
+      },
+    }
+  }
+
+  /** The last statement of a save: idempotency key, events, jobs and audit entry in one round trip. */
+  async function conclude(open: Open, now: Conducting | undefined, step: number, output: unknown): Promise<boolean> {
+    const record = step === 0 ? now?.conduct.auditOf(output) : undefined
+    const messages = record
+      ? [...open.messages, { id: record.id, kind: 'audit' as const, topic: record.action, payload: record }]
+      : open.messages
+    const key = now?.conduct.call.idempotencyKey
+    if (key === undefined) {
+      if (messages.length > 0)
+        await sql`select medley.send(${JSON.stringify(messages)}::jsonb)`.execute(open.transaction)
+      return messages.length > 0
+    }
+    const { rows } = await sql<{ kept: boolean }>`
+      select medley.conclude(${scopeOf(now!.conduct)}, ${key}, ${step}, ${now!.conduct.fingerprint ?? ''},
+        ${JSON.stringify(output ?? null)}::jsonb, ${JSON.stringify(messages)}::jsonb) as kept`.execute(open.transaction)
+    if (!rows[0]!.kept) throw new Replayed('carried out before')
+    return true
+  }
+
+  async function find(conduct: Conduct, step: number): Promise<Replay | undefined> {
+    const { rows } = await sql<{ fingerprint: string; output: unknown; problem: unknown }>`
+      select fingerprint, output, problem from medley.idempotency
+      where scope = ${scopeOf(conduct)} and key = ${conduct.call.idempotencyKey} and step = ${step}`.execute(owner)
+    const row = rows[0]
+    if (!row) return undefined
+    if (row.fingerprint !== (conduct.fingerprint ?? '')) throw houseFault('idempotency.keyReused')
+    return row.problem === null ? { output: row.output } : { problem: row.problem }
+  }
+
+  async function record(messages: OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return
+    await sql`select medley.send(${JSON.stringify(messages)}::jsonb)`.execute(owner)
+    for (const listener of listeners) listener()
+  }
+
+  return {
+    kind: engine.kind,
+    owner,
+    service: serviceDatabase,
+    kysely: service => new Kysely<never>({ dialect: engineDialect(inRole(engine, service), () => '') }),
+    async conduct(conduct, work) {
+      const now: Conducting = { conduct, saves: 0, isAudited: false }
+      const output = await conducting.run(now, work)
+      const late = now.isAudited ? undefined : conduct.auditOf(output)
+      if (late) await record([{ id: late.id, kind: 'audit', topic: late.action, payload: late }])
+      return output
+    },
+    record,
+    replayOf: conduct => find(conduct, 0),
+    async keepRefusal(conduct, refusal) {
+      await sql`insert into medley.idempotency (scope, key, step, fingerprint, problem)
+        values (${scopeOf(conduct)}, ${conduct.call.idempotencyKey}, 0, ${conduct.fingerprint ?? ''}, ${JSON.stringify(refusal.problem)}::jsonb)
+        on conflict do nothing`.execute(owner)
+    },
+    isInTransaction: () => openHere() !== undefined,
+    async ownerTransaction(work) {
+      const session = await engine.acquire()
+      let isBroken = false
+      try {
+        await session.query('begin')
+        const result = await owned.run(session, work)
+        await session.query('commit')
+        return result
+      } catch (error) {
+        await session.query('rollback').catch(() => (isBroken = true))
+        throw error
+      } finally {
+        session.release(isBroken)
+      }
+    },
+    async execute(text, values) {
+      const joined = owned.getStore()
+      if (joined) return joined.query(text, values)
+      const session = await engine.acquire()
+      try {
+        return await session.query(text, values)
+      } finally {
+        session.release()
+      }
+    },
+    listen: engine.listen,
+    onSent: listener => void listeners.add(listener),
+    health: engine.health,
+    close: () => engine.close(),
+  }
+}
+
+/** Keys of different callers never meet. */
+function scopeOf({ call, name }: Conduct): string {
+  return call.caller.personId ?? (name.includes(' ') ? name : `${call.via ?? 'edge'}/${call.caller.roles.join('+')}`)
+}
+
+const idForm = /^[0-9a-f-]{36}$/
+
+/** Sent with `begin`. All values are checked, because this is the one place that builds SQL from text. */
+function preambleOf(service: string, call: Call, reach: 'all' | undefined): string {
+  invariant(/^[a-z]+$/.test(service), 'a service name is lower-case letters')
+  const { personId, clinicianId, roles } = call.caller
+  for (const id of [personId, clinicianId]) invariant(id === undefined || idForm.test(id), 'a caller id is a UUID')
+  const widest = reach === 'all' || roles.includes('service') || roles.includes('operator') ? 'all' : 'own'
+  return (
+    `set local role medley_${service};set local medley.person='${personId ?? ''}';` +
+    `set local medley.clinician='${clinicianId ?? ''}';set local medley.reach='${widest}';set local medley.region='${call.region}'`
+  )
+}
+
+/** The engine with every session in a service's role. */
+function inRole(engine: Engine, service: string): Engine {
+  invariant(/^[a-z]+$/.test(service), 'a service name is lower-case letters')
+  return {
+    ...engine,
+    async acquire() {
+      const session = await engine.acquire()
+      await session.query(`set role medley_${service};set medley.reach='all';set search_path=${service}`)
+      const restore = () => session.query('reset role;reset medley.reach;reset search_path')
+      return {
+        query: session.query,
+        release: isBroken =>
+          void restore().then(
+            () => session.release(isBroken),
+            () => session.release(true),
+          ),
+      }
+    },
+  }
+}

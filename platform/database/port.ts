@@ -1,0 +1,73 @@
+// The database port: one SQL dialect (floor: PostgreSQL 15) on an embedded engine or a server.
+import type { Kysely, RawBuilder } from 'kysely'
+import type { Call } from '#core/call'
+import type { AuditRecord } from '#core/journal'
+
+/** One operation, reaction or job while it runs. The kernel makes it; `save` uses it to be atomic, audited and repeatable. */
+export type Conduct = {
+  readonly call: Call
+  /** `appointment.book`, or `notification.on appointment.booked`. */
+  readonly name: string
+  /** Hash of what was asked; a key that comes back with another one is refused. */
+  readonly fingerprint?: string
+  /** The audit entry to write beside the change; undefined when this conduct is not audited. */
+  readonly auditOf: (output: unknown) => AuditRecord | undefined
+}
+
+/** What leaves with a transaction: delivered at least once after it committed, never when it did not. */
+export type OutgoingMessage = { id: string; kind: 'event' | 'job' | 'audit'; topic: string; payload: unknown }
+
+/** The database as one service sees it: its own schema, its own role, row-level context in every transaction. */
+export interface ServiceDatabase {
+  /** Runs one statement inside the transaction that `read` or `save` opened; throws outside of one. */
+  query<Row>(statement: RawBuilder<Row>): Promise<Row[]>
+
+  /** A read-only transaction that carries the caller. `reach: 'all'` sees rows of everybody: for answers that hold no personal data. */
+  read<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all' }): Promise<T>
+
+  /**
+   * One transaction for the change, its events, its audit entry and its idempotency key: all or nothing.
+   * Returns what `work` returns; when this very conduct was carried out before, returns what it returned then and changes nothing.
+   * So the result of `save` must be the answer of the operation.
+   */
+  save<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all' }): Promise<T>
+
+  /** Adds an event or a job to the open transaction; throws outside of `save`. */
+  send(kind: 'event' | 'job', topic: string, payload: unknown): void
+}
+
+/** What an adapter tells about itself for health checks. */
+export type DatabaseHealth = { isHealthy: boolean; detail: string }
+
+export interface Database {
+  readonly kind: 'embedded' | 'server'
+  /** The schema owner: for migrations, the queue and the relay. Sees everything, so services never get it. */
+  readonly owner: Kysely<never>
+  /** A service's view; `name` is its schema, `medley_<name>` its role. */
+  service(name: string): ServiceDatabase
+  /** Kysely bound to a service's role, for a library that brings its own statements. Slower: it sets the role per connection. */
+  kysely(service: string): Kysely<never>
+  /** Runs `work` as part of a conduct, so that `save` finds it. */
+  conduct<T>(conduct: Conduct, work: () => Promise<T>): Promise<T>
+  /** Writes messages in a transaction of their own: audit entries of reads and refusals, operator-started jobs. */
+  record(messages: OutgoingMessage[]): Promise<void>
+  /** The stored answer of an earlier conduct with the same key; throws `idempotency.keyReused` when it was another request. */
+  replayOf(conduct: Conduct): Promise<Replay | undefined>
+  /** Remembers a refusal, so that a retry hears the same. */
+  keepRefusal(conduct: Conduct, refusal: Replay): Promise<void>
+  /** True while a transaction is open in this async context. Calls to other services are forbidden then. */
+  isInTransaction(): boolean
+  /** One transaction as the owner; `execute` inside of it takes part. */
+  ownerTransaction<T>(work: () => Promise<T>): Promise<T>
+  /** One statement or script as the owner: in the open `ownerTransaction`, else by itself. Used by the queue and the relay. */
+  execute(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  /** Hears NOTIFY on a channel; messages can be lost on a reconnect, so pair it with a slow poll. */
+  listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>
+  /** Called after each commit that sent something. */
+  onSent(listener: () => void): void
+  health(): Promise<DatabaseHealth>
+  close(): Promise<void>
+}
+
+/** How an earlier conduct ended. */
+export type Replay = { output: unknown; problem?: undefined } | { output?: undefined; problem: unknown }

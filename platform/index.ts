@@ -1,0 +1,225 @@
+// The only place that chooses adapters. Each is imported when it is chosen, so nobody pays for a cloud they do not use.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Logger, pino } from 'pino'
+import { fileBlobs } from './blobs/file.ts'
+import type { S3Options } from './blobs/s3.ts'
+import { memoryCache } from './cache/memory.ts'
+import { systemClock } from './clock/system.ts'
+import { createDatabase } from './database/database.ts'
+import type { Engine } from './database/engine.ts'
+import { migrate, type MigrationFolder, platformMigrations } from './database/migrate.ts'
+import { templatePath } from './database/template.ts'
+import { createEgress } from './egress/gate.ts'
+import { createKeys, loadOrMakeSecret } from './keys/local.ts'
+import { databaseWrappedKeys } from './keys/database.ts'
+import { postgresKeyValue } from './keyvalue/postgres.ts'
+import { databaseKeptMessages, outboxMail } from './mail/outbox.ts'
+import { outboxPush } from './push/outbox.ts'
+import { bossQueue } from './queue/pg-boss.ts'
+import { outboxSms } from './sms/outbox.ts'
+import type { Blobs } from '#platform/blobs'
+import type { Cache } from '#platform/cache'
+import type { Clock } from '#platform/clock'
+import type { Database, ServiceDatabase } from '#platform/database'
+import type { Egress } from '#platform/egress'
+import type { Keys } from '#platform/keys'
+import type { KeyValue } from '#platform/keyvalue'
+import type { KeptMessages, Mail } from '#platform/mail'
+import type { Push } from '#platform/push'
+import type { Queue } from '#platform/queue'
+import type { Sms } from '#platform/sms'
+import type { Client, Contract } from '#core/contract'
+import type { Region } from '#core/region'
+import type { z } from 'zod'
+
+export type { Conduct, Database, OutgoingMessage, ServiceDatabase } from '#platform/database'
+export type { RunView } from '#platform/queue'
+
+/** Structured logging; messages and fields hold no personal data. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
+
+/** Everything outside the product, behind ports. */
+export type Platform = {
+  readonly region: Region
+  readonly clock: Clock
+  readonly database: Database
+  readonly queue: Queue
+  readonly cache: Cache
+  readonly blobs: Blobs
+  readonly keys: Keys
+  readonly keyvalue: KeyValue
+  readonly mail: Mail
+  readonly sms: Sms
+  readonly push: Push
+  /** What was kept instead of sent; undefined when mail is really sent. */
+  readonly kept: KeptMessages
+  readonly egress: Egress
+  readonly log: Log
+  close(): Promise<void>
+}
+
+/** How to reach the outside world. Absent addresses choose the laptop's adapters. */
+export type PlatformOptions = {
+  readonly region: Region
+  /** Folder of the embedded database, files and keyring; absent keeps everything in memory. */
+  readonly dataDirectory?: string | undefined
+  readonly folders: readonly MigrationFolder[]
+  readonly databaseUrl?: string | undefined
+  readonly connectionsMax: number
+  readonly prepare: boolean
+  readonly redisUrl?: string | undefined
+  readonly s3?: S3Options | undefined
+  readonly smtpUrl?: string | undefined
+  readonly mailFrom: string
+  readonly sms?: { url: string; secret: string } | undefined
+  readonly secret?: string | undefined
+  readonly secretsPrevious: readonly string[]
+  readonly egressAllow: readonly string[]
+  readonly logLevel: string
+  readonly clock?: Clock | undefined
+  /** Milliseconds between safety polls of the queue. */
+  readonly queuePollMs?: number | undefined
+}
+
+/** Opens everything and migrates the database, or throws and leaves nothing open. */
+export async function connect(options: PlatformOptions): Promise<Platform> {
+  const log = pino(
+    { level: options.logLevel, base: null, redact: ['err.query', 'err.params', 'err.detail'] },
+    pino.destination({ sync: true }),
+  )
+  const clock = options.clock ?? systemClock()
+  const database = createDatabase(await openEngine(options))
+  try {
+    await migrate(database.owner, [platformMigrations, ...options.folders])
+    const secret =
+      options.secret ??
+      (options.dataDirectory ? await loadOrMakeSecret(options.dataDirectory) : randomBytes(32).toString('hex'))
+    const kept = databaseKeptMessages(database)
+    const egress = createEgress({
+      allowHosts: [...options.egressAllow],
+      allowPrivate: [...options.egressAllow],
+      timeoutMs: 10_000,
+      maxBytes: 5_000_000,
+    })
+    const cache = options.redisUrl ? (await import('./cache/redis.ts')).redisCache(options.redisUrl) : memoryCache()
+    return {
+      region: options.region,
+      clock,
+      log,
+      database,
+      cache,
+      egress,
+      kept,
+      queue: bossQueue(database, {
+        report: error => log.error({ err: error }, 'the queue reports an error'),
+        pollMs: options.queuePollMs ?? 2_000,
+      }),
+      blobs: await openBlobs(options),
+      keys: createKeys({ secret, previous: [...options.secretsPrevious], store: databaseWrappedKeys(database) }),
+      keyvalue: postgresKeyValue(database),
+      mail: options.smtpUrl
+        ? (await import('./mail/smtp.ts')).smtpMail(options.smtpUrl, options.mailFrom)
+        : outboxMail(kept),
+      sms: options.sms
+        ? (await import('./sms/gateway.ts')).gatewaySms(options.sms.url, options.sms.secret, egress)
+        : outboxSms(kept),
+      push: outboxPush(kept),
+      async close() {
+        await cache.close()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function openEngine(options: PlatformOptions): Promise<Engine> {
+  if (options.databaseUrl) {
+    const { postgresEngine } = await import('./database/postgres.ts')
+    return postgresEngine({
+      url: options.databaseUrl,
+      connectionsMax: options.connectionsMax,
+      prepare: options.prepare,
+    })
+  }
+  const { pgliteEngine } = await import('./database/pglite.ts')
+  const template = templatePath([platformMigrations, ...options.folders])
+  return pgliteEngine({ template, ...(options.dataDirectory ? { directory: options.dataDirectory } : {}) })
+}
+
+async function openBlobs({ s3, dataDirectory }: PlatformOptions): Promise<Blobs> {
+  if (s3) return (await import('./blobs/s3.ts')).s3Blobs(s3)
+  return fileBlobs(dataDirectory ? join(dataDirectory, 'files') : mkdtempSync(join(tmpdir(), 'medley-files-')))
+}
+
+/** What a service may know about the installation it runs in. */
+export type Settings = {
+  /** Address people use, without a trailing slash. */
+  readonly publicUrl: string
+  readonly isDemo: boolean
+  readonly mailFrom: string
+  readonly oidc?: {
+    readonly issuer: string
+    readonly name: string
+    readonly clientId: string
+    readonly clientSecret: string
+  }
+}
+
+/** The running process as the operations service shows it. */
+export type ProcessView = {
+  readonly version: string
+  readonly startedAtMs: number
+  placement(): { service: string; at: string }[]
+  /** Every job of the product, wherever it is placed. */
+  jobs(): { name: string; summary: string; every?: string | undefined; retryLimit: number }[]
+  traffic(): { at: string; requests: number; faults: number; bugs: number; p95Ms: number }[]
+  memoryMb(): number
+  eventLoopLagMs(): number
+  checks(): Promise<{ name: string; isHealthy: boolean; detail: string; tookMs: number }[]>
+}
+
+/** What the process hands to each service; the only things a service can reach. */
+export type Kit = Pick<
+  Platform,
+  | 'region'
+  | 'clock'
+  | 'queue'
+  | 'cache'
+  | 'blobs'
+  | 'keys'
+  | 'keyvalue'
+  | 'mail'
+  | 'sms'
+  | 'push'
+  | 'kept'
+  | 'egress'
+  | 'log'
+> & {
+  readonly database: ServiceDatabase
+  readonly settings: Settings
+  readonly process: ProcessView
+  /** Another service behind its contract, here or elsewhere. Never inside a transaction. */
+  call<C extends Contract>(contract: C): Client<C>
+  /** Tells whoever listens, when the open transaction commits. */
+  announce<C extends Contract, Key extends keyof C['events'] & string>(
+    contract: C,
+    event: Key,
+    payload: z.input<C['events'][Key]>,
+  ): void
+  /** Adds a job of this service, when the open transaction commits. */
+  enqueue(job: string, data: unknown): void
+  /** An audit entry for what did not come through an operation, such as a sign-in. */
+  recordAct(
+    action: string,
+    call: import('#core/call').Call,
+    subjects: Record<string, string>,
+    outcome: 'done' | 'refused',
+    faultCode?: string,
+  ): Promise<void>
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from '../command-line.ts'
+import { readConfig } from '../config.ts'
+import { isDemo, startMedley } from '../lifecycle.ts'
+import { seedDemo } from '../seed.ts'
+import { services } from '../services.ts'
+
+export const version = (
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }
+).version
+
+/** Runs until it is told to stop. A second signal stops at once. */
+export const serve: Command = async ({ flags, env }) => {
+  const startMs = performance.now()
+  const config = readConfig(env, flags)
+  const say = (text: string) => process.stdout.write(`${text}\n`)
+  const step = (text: string) => say(`  ${((performance.now() - startMs) / 1_000).toFixed(1).padStart(5)} s  ${text}`)
+  say('Medley is starting')
+  const medley = await startMedley({ config, services, version, onStep: step })
+  const isWhole = config.services === undefined
+  const accounts = isWhole && isDemo(config) ? await seedDemo(medley, step) : []
+  step('Ready')
+  if (medley.url) say(`\n  ${config.MEDLEY_PUBLIC_URL ?? medley.url.replace('127.0.0.1', 'localhost')}`)
+  if (accounts.length > 0) {
+    say('\n  Demo accounts')
+    for (const { email, password, role } of accounts) say(`  ${role.padEnd(11)} ${email.padEnd(30)} ${password}`)
+  }
+  say('')
+  await stopped(medley.stop, config.MEDLEY_DRAIN_SECONDS)
+  return 0
+}
+
+function stopped(stop: () => Promise<void>, graceSeconds: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onSignal = () => {
+    process.once('SIGINT', () => process.exit(1))
+    // A hung connection must not keep the process for ever.
+    setTimeout(() => process.exit(1), graceSeconds * 1_000 + 5_000).unref()
+    stop().then(resolve, reject)
+  }
+  process.once('SIGTERM', onSignal)
+  process.once('SIGINT', onSignal)
+  return promise
+}

@@ -1,0 +1,188 @@
+// The only file that reads process.env. Every variable, its default and its reason stand in one table.
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Region } from '#core/region'
+
+type Variable = { readonly schema: z.ZodType; readonly reason: string; readonly isSecret?: true }
+
+const flag = z.enum(['on', 'off']).transform(value => value === 'on')
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const list = z.string().transform(text =>
+  text
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean),
+)
+
+/** Name → form, default and reason. `docs/reference/configuration.md` is generated from it. */
+export const variables = {
+  MEDLEY_PORT: { schema: whole(0, 65_535).default(8080), reason: 'Port of the HTTP edge; 0 takes a free one.' },
+  MEDLEY_HOST: { schema: z.string().default('127.0.0.1'), reason: 'Address to listen on; 0.0.0.0 in a container.' },
+  MEDLEY_PUBLIC_URL: {
+    schema: z.url().optional(),
+    reason: 'Address people use, for links and sign-in; follows the port by default.',
+  },
+  MEDLEY_DATA: {
+    schema: z.string().default('.medley'),
+    reason: 'Folder of the embedded database, files and the local keyring.',
+  },
+  MEDLEY_DATABASE_CONNECTIONS: {
+    schema: whole(1, 200).default(10),
+    reason: 'Connections of this process to the database server.',
+  },
+  MEDLEY_DATABASE_PREPARE: {
+    schema: flag.default(true),
+    reason: 'Prepared statements; off behind PgBouncer older than 1.21.',
+  },
+  MEDLEY_REGION: { schema: Region.default('us'), reason: 'The cell this process serves; data never leaves it.' },
+  MEDLEY_DEMO: {
+    schema: z.enum(['on', 'off', 'auto']).default('auto'),
+    reason: 'Demo data and accounts; auto: on with the embedded database.',
+  },
+  MEDLEY_LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    reason: 'How much is logged.',
+  },
+  MEDLEY_RATE_PER_MINUTE: {
+    schema: whole(1, 1_000_000).default(600),
+    reason: 'Requests one caller or address may make in a minute.',
+  },
+  MEDLEY_BODY_BYTES: { schema: whole(1_024, 104_857_600).default(1_048_576), reason: 'Largest request body in bytes.' },
+  MEDLEY_TRUST_PROXY: {
+    schema: flag.default(false),
+    reason: 'Take the client address from X-Forwarded-For; only behind a proxy of your own.',
+  },
+  MEDLEY_CORS_ORIGINS: {
+    schema: list.default([]),
+    reason: 'Other origins whose pages may call the API, separated by commas.',
+  },
+  MEDLEY_EGRESS_ALLOW: { schema: list.default([]), reason: 'Hosts (host or host:port) that outbound calls may reach.' },
+  MEDLEY_MAIL_FROM: { schema: z.string().default('Medley <no-reply@medley.example>'), reason: 'Sender of mail.' },
+  MEDLEY_SMS_URL: {
+    schema: z.url().optional(),
+    reason: 'HTTP gateway for SMS; without it messages are kept in the outbox viewer.',
+  },
+  MEDLEY_OIDC_ISSUER: { schema: z.url().optional(), reason: 'Issuer for sign-in by OpenID Connect.' },
+  MEDLEY_OIDC_NAME: {
+    schema: z.string().default('your organisation'),
+    reason: 'What the sign-in button calls that issuer.',
+  },
+  MEDLEY_OIDC_CLIENT_ID: { schema: z.string().optional(), reason: 'Our client id at that issuer.' },
+  MEDLEY_S3_BUCKET: {
+    schema: z.string().optional(),
+    reason: 'Bucket for files; without it they lie in the data folder.',
+  },
+  MEDLEY_S3_REGION: { schema: z.string().default('us-east-1'), reason: 'Region of the bucket.' },
+  MEDLEY_S3_ENDPOINT: { schema: z.url().optional(), reason: 'Endpoint of an S3-compatible store.' },
+  MEDLEY_DRAIN_SECONDS: {
+    schema: whole(1, 600).default(20),
+    reason: 'How long a stopping process waits for requests and jobs in flight.',
+  },
+  MEDLEY_DATABASE_URL: {
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//)
+      .optional(),
+    reason: 'PostgreSQL 15 or newer; without it the embedded database is used.',
+    isSecret: true,
+  },
+  MEDLEY_REDIS_URL: {
+    schema: z
+      .string()
+      .regex(/^rediss?:\/\//)
+      .optional(),
+    reason: 'Redis or Valkey as cache; without it the process’s memory.',
+    isSecret: true,
+  },
+  MEDLEY_SECRET: {
+    schema: z.string().min(32).optional(),
+    reason:
+      'Root of all keys, 32 characters or more; made in the data folder by default. Processes of one installation need the same.',
+    isSecret: true,
+  },
+  MEDLEY_SECRET_PREVIOUS: {
+    schema: list.default([]),
+    reason: 'Former secrets, so that what they sealed still opens.',
+    isSecret: true,
+  },
+  MEDLEY_SMTP_URL: {
+    schema: z
+      .string()
+      .regex(/^smtps?:\/\//)
+      .optional(),
+    reason: 'Mail server; without it mail is kept in the outbox viewer.',
+    isSecret: true,
+  },
+  MEDLEY_SMS_SECRET: { schema: z.string().optional(), reason: 'Signs requests to the SMS gateway.', isSecret: true },
+  MEDLEY_OIDC_CLIENT_SECRET: {
+    schema: z.string().optional(),
+    reason: 'Our client secret at the issuer.',
+    isSecret: true,
+  },
+  MEDLEY_S3_KEY: {
+    schema: z.string().optional(),
+    reason: 'Access key id and secret of the bucket as id:secret; without it the environment’s own credentials.',
+    isSecret: true,
+  },
+} as const satisfies Record<string, Variable>
+
+type Values = { [Key in keyof typeof variables]: z.output<(typeof variables)[Key]['schema']> }
+export type Role = 'api' | 'worker' | 'scheduler'
+
+/** What the process runs with: the variables, and the placement from the command line. */
+export type Config = Readonly<Values> & {
+  readonly dataDirectory: string
+  /** Services of this process; undefined is all of them. */
+  readonly services: readonly string[] | undefined
+  readonly roles: readonly Role[]
+  /** Service → address of the process that runs it, from MEDLEY_AT_<SERVICE>. */
+  readonly addresses: Readonly<Record<string, string>>
+}
+
+/** All problems of a configuration at once, so that nobody fixes them one start at a time. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
+export function readConfig(
+  env: Record<string, string | undefined>,
+  flags: { services?: string; roles?: string; port?: string } = {},
+): Config {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  const given: Record<string, string | undefined> = {
+    ...env,
+    ...(flags.port === undefined ? {} : { MEDLEY_PORT: flags.port }),
+  }
+  for (const [name, { schema }] of Object.entries(variables) as [string, Variable][]) {
+    const result = schema.safeParse(given[name] === '' ? undefined : given[name])
+    if (result.success) values[name] = result.data
+    else problems.push(`${name}: ${result.error.issues.map(issue => issue.message).join('; ')}`)
+  }
+  const addresses: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('MEDLEY_') || name in variables) continue
+    if (!name.startsWith('MEDLEY_AT_'))
+      problems.push(`${name}: no such variable; docs/reference/configuration.md lists them all`)
+    else if (value && URL.canParse(value))
+      addresses[name.slice('MEDLEY_AT_'.length).toLowerCase()] = value.replace(/\/$/, '')
+    else problems.push(`${name}: must be an address such as http://localhost:8081`)
+  }
+  const roles = (flags.roles ?? 'api,worker,scheduler').split(',')
+  for (const role of roles)
+    if (!['api', 'worker', 'scheduler'].includes(role))
+      problems.push(`--roles: ${role} is none of api, worker, scheduler`)
+  const config = values as Values
+  if (config.MEDLEY_OIDC_ISSUER && !(config.MEDLEY_OIDC_CLIENT_ID && config.MEDLEY_OIDC_CLIENT_SECRET)) {
+    problems.push('MEDLEY_OIDC_ISSUER: needs MEDLEY_OIDC_CLIENT_ID and MEDLEY_OIDC_CLIENT_SECRET beside it')
+  }
+  if (problems.length > 0)
+    throw new ConfigurationError(`The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`)
+  return Object.freeze({
+    ...config,
+    dataDirectory: resolve(config.MEDLEY_DATA),
+    services: flags.services?.split(','),
+    roles: roles as Role[],
+    addresses,
+  })
+}

@@ -1,0 +1,109 @@
+// Contracts at /api: oRPC matches and decodes, our own steps decide. Services placed elsewhere are reached through this edge too.
+import { implement } from '@orpc/server'
+import { OpenAPIHandler } from '@orpc/openapi/fastify'
+import { ORPCError } from '@orpc/client'
+import { oc } from '@orpc/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Call } from '#core/call'
+import { houseFault } from '#core/fault'
+import type { Contract } from '#core/contract'
+import type { Platform } from '#platform'
+import type { Composition } from '../compose.ts'
+import type { Config } from '../config.ts'
+import type { Authenticate } from './authenticate.ts'
+import { problemOf, sendProblem } from './problem.ts'
+
+type Context = { call: Call; requestId: string }
+
+export type ApiOptions = {
+  config: Config
+  platform: Platform
+  composition: Composition
+  contracts: readonly Contract[]
+  authenticate: Authenticate
+}
+
+export function serveApi(
+  app: FastifyInstance,
+  { config, platform, composition, contracts, authenticate }: ApiOptions,
+): void {
+  const handler = new OpenAPIHandler(routerOf(composition, platform), {
+    customErrorResponseBodyEncoder: error => error.data,
+  })
+  const elsewhere = contracts.filter(each => !composition.placed.has(each.name) && config.addresses[each.name])
+
+  app.all('/api/*', async (request, reply) => {
+    const service = request.url.split(/[/?]/)[2]
+    const remote = elsewhere.find(each => each.name === service)
+    if (remote) return forward(`${config.addresses[remote.name]}${request.url}`, request, reply)
+    const call = await authenticate(request)
+    const { matched } = await handler.handle(request, reply, {
+      prefix: '/api',
+      context: { call, requestId: request.id },
+    })
+    if (!matched) await sendProblem(problemOf(houseFault('request.notFound'), request.id, platform.log), request, reply)
+  })
+}
+
+/** No schemas here: `invoke` parses both ways for every kind of call, so the library must not do it again. */
+function routerOf(composition: Composition, platform: Platform) {
+  const services = [...composition.placed].map(([name, { service, invoke }]) => {
+    const procedures = Object.entries(service.contract.operations).map(([key, operation]) => {
+      const path = `/${name}${operation.path === '/' ? '' : operation.path}` as const
+      const contract = oc.route({ method: operation.method, path, successStatus: operation.status ?? 200 })
+      const procedure = implement(contract)
+        .$context<Context>()
+        .handler(async ({ input, context }) => {
+          try {
+            return await invoke(key, input, context.call)
+          } catch (error) {
+            const problem = problemOf(error, context.requestId, platform.log)
+            throw new ORPCError(problem.code, { status: problem.status, data: problem })
+          }
+        })
+      return [key, procedure]
+    })
+    return [name, Object.fromEntries(procedures)]
+  })
+  return Object.fromEntries(services)
+}
+
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'content-length',
+  'expect',
+])
+
+/** Passes a request on to the process that runs the service, credentials and all; that one decides. */
+export async function forward(url: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (!hopByHop.has(name) && value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  headers.set('x-forwarded-for', request.ip)
+  const hasBody = request.body !== undefined && request.body !== null
+  const body = !hasBody
+    ? null
+    : Buffer.isBuffer(request.body)
+      ? new Uint8Array(request.body)
+      : JSON.stringify(request.body)
+  const answer = await fetch(url, {
+    method: request.method,
+    headers,
+    body,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(30_000),
+  }).catch((cause: unknown) => {
+    throw houseFault('service.unavailable', {}, cause)
+  })
+  reply.status(answer.status)
+  for (const [name, value] of answer.headers) {
+    if (!hopByHop.has(name) && name !== 'content-encoding')
+      reply.header(name, name === 'set-cookie' ? answer.headers.getSetCookie() : value)
+  }
+  return reply.send(Buffer.from(await answer.arrayBuffer()))
+}

@@ -1,0 +1,76 @@
+// Turns the credentials of a request into a caller. Tokens are verified here, without asking anybody.
+import type { FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { identity } from '#contract/identity'
+import { anonymousCaller, Call, Caller, Locale } from '#core/call'
+import { houseFault } from '#core/fault'
+import { newId } from '#core/id'
+import type { Platform } from '#platform'
+import { type Composition, serviceAudience } from '../compose.ts'
+
+export const personAudience = 'medley'
+const requestDeadlineMs = 30_000
+/** A revoked session or key is refused after this time at the latest. */
+const recheckMs = 5_000
+
+export type Authenticate = (request: FastifyRequest) => Promise<Call>
+
+export function createAuthenticate(platform: Platform, composition: Composition): Authenticate {
+  /** Session or hashed key → the caller behind it, or `ended`. Small and short-lived: the truth is identity's. */
+  const seen = new LRUCache<string, { caller: Caller } | { ended: true }>({ max: 10_000, ttl: recheckMs })
+
+  async function look(cacheKey: string, question: { sessionId: string } | { apiKey: string }): Promise<Caller> {
+    let known = seen.get(cacheKey)
+    if (!known) {
+      const answer = await composition.call(identity).callerOfSession(question, composition.serviceCall('edge'))
+      known = answer.caller ? { caller: Caller.parse(answer.caller) } : { ended: true }
+      seen.set(cacheKey, known)
+    }
+    if ('ended' in known) throw houseFault('access.unauthenticated')
+    return known.caller
+  }
+
+  async function callerOf(request: FastifyRequest): Promise<Caller | Call> {
+    const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+    const apiKey = request.headers['x-api-key']
+    if (typeof apiKey === 'string') return look(platform.keys.hashOf('api-key-cache', apiKey), { apiKey })
+    if (bearer === undefined) {
+      if (request.headers.authorization !== undefined) throw houseFault('access.unauthenticated')
+      return anonymousCaller
+    }
+    const nowMs = platform.clock.nowMs()
+    const service = await platform.keys.verifyToken(bearer, { audience: serviceAudience, nowMs })
+    if (service) return Call.parse(service['call'])
+    const claims = await platform.keys.verifyToken(bearer, { audience: personAudience, nowMs })
+    const caller = claims && Caller.safeParse(claims['caller'])
+    if (!caller?.success || !caller.data.sessionId) throw houseFault('access.unauthenticated')
+    await look(caller.data.sessionId, { sessionId: caller.data.sessionId })
+    return caller.data
+  }
+
+  return async request => {
+    const from = request.ip
+    const caller = await callerOf(request)
+    if ('caller' in caller) return caller
+    const key = request.headers['idempotency-key']
+    if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)))
+      throw houseFault('idempotency.keyInvalid')
+    const traceparent = request.headers['traceparent']
+    const language = Locale.safeParse(request.headers['accept-language']?.slice(0, 2))
+    return {
+      caller,
+      requestId: request.id,
+      region: platform.region,
+      locale: language.success ? language.data : 'en',
+      deadlineMs: platform.clock.nowMs() + requestDeadlineMs,
+      from,
+      ...(key === undefined ? {} : { idempotencyKey: key }),
+      ...(typeof traceparent === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)
+        ? { traceparent }
+        : {}),
+    }
+  }
+}
+
+/** Ids of requests are ours; a caller's own may hold anything. */
+export const newRequestId = () => newId()

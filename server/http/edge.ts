@@ -1,0 +1,156 @@
+// The HTTP edge: limits, security headers, request ids, health, the API, protocol routes and the web app, in that order.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import serveFiles from '@fastify/static'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Contract } from '#core/contract'
+import { houseFault } from '#core/fault'
+import type { Platform, ProcessView, Settings } from '#platform'
+import type { Composition } from '../compose.ts'
+import type { Config } from '../config.ts'
+import { forward, serveApi } from './api.ts'
+import { createAuthenticate, newRequestId } from './authenticate.ts'
+import { type Metrics, serveMetrics } from './metrics.ts'
+import { serveOpenApi } from './open-api.ts'
+import { problemOf, sendProblem } from './problem.ts'
+import { serveRoutes } from './routes.ts'
+
+export type EdgeOptions = {
+  config: Config
+  platform: Platform
+  composition: Composition
+  contracts: readonly Contract[]
+  settings: Settings
+  process: ProcessView
+  metrics: Metrics
+  /** False while draining: load balancers then send nobody here any more. */
+  isReady: () => boolean
+}
+
+const webDirectory = join(import.meta.dirname, '../../web/dist')
+
+export async function createEdge(options: EdgeOptions): Promise<FastifyInstance> {
+  const { config, platform, composition, contracts, settings, metrics } = options
+  const app = Fastify({
+    bodyLimit: config.MEDLEY_BODY_BYTES,
+    trustProxy: config.MEDLEY_TRUST_PROXY || Object.keys(config.addresses).length > 0,
+    genReqId: newRequestId,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300 },
+  })
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('onResponse', async (request, reply) => {
+    const { url: route } = request.routeOptions
+    platform.log.debug(
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    )
+  })
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(problemOf(error, request.id, platform.log), request, reply),
+  )
+  await protect(app, config)
+  serveMetrics(app, metrics, platform)
+  serveHealth(app, options)
+  serveOpenApi(app, contracts, options.process.version, settings.publicUrl)
+  const authenticate = createAuthenticate(platform, composition)
+  serveRoutes(
+    app,
+    [...composition.placed.values()].flatMap(({ parts }) => parts.routes ?? []),
+    settings.publicUrl,
+    authenticate,
+  )
+  forwardProtocols(app, config, composition)
+  serveApi(app, { config, platform, composition, contracts, authenticate })
+  await serveWeb(app, platform)
+  return app
+}
+
+/** Headers and limits for every answer. The page loads only from here; styles may be inline, scripts may not. */
+async function protect(app: FastifyInstance, config: Config): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+  await app.register(cors, { origin: [...config.MEDLEY_CORS_ORIGINS], credentials: true, maxAge: 600 })
+  await app.register(rateLimit, {
+    max: config.MEDLEY_RATE_PER_MINUTE,
+    timeWindow: 60_000,
+    cache: 20_000,
+    keyGenerator: request => request.headers.authorization ?? request.ip,
+    allowList: request => request.url === '/healthz' || request.url === '/readyz',
+    errorResponseBuilder: (_request, context) => houseFault('rate.exceeded', { retryAfterMs: context.ttl }),
+  })
+}
+
+function serveHealth(app: FastifyInstance, { process, isReady }: EdgeOptions): void {
+  app.get('/healthz', async () => ({ status: 'alive' }))
+  app.get('/readyz', async (_request, reply) => {
+    const checks = await process.checks()
+    const isHealthy = isReady() && checks.every(check => check.isHealthy)
+    return reply.status(isHealthy ? 200 : 503).send({ status: isHealthy ? 'ready' : 'not ready', checks })
+  })
+}
+
+/** Protocol routes of identity and appointment that live in another process are reached through this edge as well. */
+function forwardProtocols(app: FastifyInstance, config: Config, composition: Composition): void {
+  const prefixes = { identity: ['/auth/*'], appointment: ['/calendar/*'] }
+  void app.register(async scope => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    for (const [service, paths] of Object.entries(prefixes)) {
+      const address = config.addresses[service]
+      if (composition.placed.has(service) || !address) continue
+      for (const path of paths) scope.all(path, (request, reply) => forward(`${address}${request.url}`, request, reply))
+    }
+  })
+}
+
+/** The built web app: hashed files for a year, the shell never cached, and the shell for every address the app knows. */
+async function serveWeb(app: FastifyInstance, platform: Platform): Promise<void> {
+  const isBuilt = existsSync(join(webDirectory, 'index.html'))
+  if (isBuilt) {
+    await app.register(serveFiles, {
+      root: webDirectory,
+      wildcard: false,
+      setHeaders: (reply, path) => {
+        const isHashed = path.includes('/assets/')
+        void reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+  }
+  app.setNotFoundHandler(async (request, reply) => {
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+    const isApp = !/^\/(api|auth|calendar)\//.test(request.url)
+    if (isBuilt && wantsPage && isApp) return reply.header('cache-control', 'no-cache').sendFile('index.html')
+    await sendProblem(problemOf(houseFault('request.notFound'), request.id, platform.log), request, reply)
+    return reply
+  })
+}

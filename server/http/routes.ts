@@ -1,0 +1,46 @@
+// Routes whose shape a protocol dictates: web requests in, web responses out, the same rules of access as operations.
+import type { FastifyInstance } from 'fastify'
+import { isAllowed } from '#core/call'
+import { houseFault } from '#core/fault'
+import type { Route } from '#core/service'
+import type { Authenticate } from './authenticate.ts'
+
+export function serveRoutes(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  publicUrl: string,
+  authenticate: Authenticate,
+): void {
+  void app.register(async scope => {
+    // A protocol reads its own body, so it gets the bytes.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    for (const route of routes) {
+      scope.route({
+        method: route.method === 'ALL' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : route.method,
+        url: route.path,
+        async handler(request, reply) {
+          const call = await authenticate(request)
+          if (!isAllowed(route.allow, call.caller)) {
+            throw houseFault(call.caller.personId === undefined ? 'access.unauthenticated' : 'access.forbidden')
+          }
+          const headers = new Headers()
+          for (const [name, value] of Object.entries(request.headers)) {
+            if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+          }
+          headers.set('x-forwarded-for', request.ip)
+          const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? new Uint8Array(request.body) : null
+          const answer = await route.handle(
+            new Request(new URL(request.url, publicUrl), { method: request.method, headers, body }),
+            call,
+            request.params as Record<string, string>,
+          )
+          reply.status(answer.status)
+          for (const [name, value] of answer.headers)
+            reply.header(name, name === 'set-cookie' ? answer.headers.getSetCookie() : value)
+          return reply.send(answer.body ? Buffer.from(await answer.arrayBuffer()) : null)
+        },
+      })
+    }
+  })
+}

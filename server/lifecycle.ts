@@ -1,0 +1,219 @@
+// Start → ready → drain → stop. Everything a process does hangs below the one Medley this returns.
+import { join } from 'node:path'
+import type { Client, Contract } from '#core/contract'
+import { newId } from '#core/id'
+import { connect, type Platform, type PlatformOptions, type ProcessView, type Settings } from '#platform'
+import type { Relay } from '../platform/queue/relay.ts'
+import { type AnyService, type Composition, compose, jobsOf, placedHere } from './compose.ts'
+import type { Config } from './config.ts'
+import { createEdge } from './http/edge.ts'
+import { createMetrics } from './http/metrics.ts'
+import { defineQueues, keepTimetable, startWorker } from './worker.ts'
+
+export type Medley = {
+  /** Address of the HTTP edge; empty when this process has no api role. */
+  readonly url: string
+  readonly platform: Platform
+  readonly composition: Composition
+  call<C extends Contract>(contract: C): Client<C>
+  /** Empties outbox and queues: afterwards nothing happens by itself until a retry or the timetable. For tests and scripts. */
+  settle(): Promise<void>
+  /** Runs a job now and waits for it and all it causes. */
+  run(job: string): Promise<void>
+  /** Refuses new work, finishes what is in flight, then closes. */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export type StartOptions = {
+  config: Config
+  services: readonly AnyService[]
+  version: string
+  /** Called with each step of starting, for people who wait. */
+  onStep?: (step: string) => void
+  /** Replaces parts of the platform, such as the clock, in tests. */
+  platform?: Partial<PlatformOptions>
+}
+
+export const migrationFolders = (services: readonly AnyService[]) =>
+  services.map(({ contract }) => ({
+    schema: contract.name,
+    directory: join(import.meta.dirname, '../services', contract.name, 'migrations'),
+  }))
+
+/** The configuration in the platform's words. */
+export function platformOptions(config: Config, services: readonly AnyService[]): PlatformOptions {
+  const { MEDLEY_S3_BUCKET: bucket, MEDLEY_S3_KEY: key, MEDLEY_SMS_URL: smsUrl } = config
+  const [accessKeyId, secretAccessKey] = key?.split(':') ?? []
+  return {
+    region: config.MEDLEY_REGION,
+    dataDirectory: config.dataDirectory,
+    folders: migrationFolders(services),
+    databaseUrl: config.MEDLEY_DATABASE_URL,
+    connectionsMax: config.MEDLEY_DATABASE_CONNECTIONS,
+    prepare: config.MEDLEY_DATABASE_PREPARE,
+    redisUrl: config.MEDLEY_REDIS_URL,
+    s3: bucket
+      ? { bucket, region: config.MEDLEY_S3_REGION, endpoint: config.MEDLEY_S3_ENDPOINT, accessKeyId, secretAccessKey }
+      : undefined,
+    smtpUrl: config.MEDLEY_SMTP_URL,
+    mailFrom: config.MEDLEY_MAIL_FROM,
+    sms: smsUrl ? { url: smsUrl, secret: config.MEDLEY_SMS_SECRET ?? '' } : undefined,
+    secret: config.MEDLEY_SECRET,
+    secretsPrevious: config.MEDLEY_SECRET_PREVIOUS,
+    egressAllow: [
+      ...config.MEDLEY_EGRESS_ALLOW,
+      ...(config.MEDLEY_OIDC_ISSUER ? [new URL(config.MEDLEY_OIDC_ISSUER).host] : []),
+    ],
+    logLevel: config.MEDLEY_LOG_LEVEL,
+  }
+}
+
+export async function startMedley({
+  config,
+  services,
+  version,
+  onStep = () => {},
+  platform: replaced,
+}: StartOptions): Promise<Medley> {
+  placedHere(config, services)
+  onStep('Opening the database')
+  const platform = await connect({ ...platformOptions(config, services), ...replaced })
+  const cleanups: (() => Promise<unknown>)[] = [() => platform.close()]
+  try {
+    return await assemble({ config, services, version, onStep, platform, cleanups })
+  } catch (error) {
+    for (const cleanup of cleanups.toReversed()) await cleanup().catch(() => {})
+    throw error
+  }
+}
+
+type Assembly = Required<Omit<StartOptions, 'platform'>> & { platform: Platform; cleanups: (() => Promise<unknown>)[] }
+
+async function assemble({ config, services, version, onStep, platform, cleanups }: Assembly): Promise<Medley> {
+  const metrics = createMetrics()
+  cleanups.push(async () => metrics.stop())
+  const settings = settingsOf(config)
+  const process = processView({ config, services, version, platform, metrics })
+  const composition = compose({ config, platform, services, settings, process })
+  let isReady = false
+  let relay: Relay | undefined
+  let url = ''
+
+  onStep('Starting the queue')
+  await platform.queue.start({ isScheduler: config.roles.includes('scheduler') })
+  cleanups.push(() => platform.queue.stop(config.MEDLEY_DRAIN_SECONDS * 1_000))
+  await defineQueues(platform, composition)
+  if (config.roles.includes('worker')) {
+    relay = await startWorker(platform, composition)
+    cleanups.push(() => relay!.stop())
+  }
+  if (config.roles.includes('scheduler')) await keepTimetable(platform, composition)
+  if (config.roles.includes('api')) {
+    const contracts = services.map(each => each.contract)
+    const app = await createEdge({
+      config,
+      platform,
+      composition,
+      contracts,
+      settings,
+      process,
+      metrics,
+      isReady: () => isReady,
+    })
+    url = await app.listen({ port: config.MEDLEY_PORT, host: config.MEDLEY_HOST })
+    cleanups.push(() => app.close())
+  }
+  isReady = true
+
+  const settle = async () => {
+    for (let quiet = 0; quiet < 2;) {
+      const moved = (await relay?.drain()) ?? 0
+      const pending = await platform.queue.pending()
+      quiet = moved === 0 && pending === 0 ? quiet + 1 : 0
+      if (pending > 0) await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+  let stopping: Promise<void> | undefined
+  const stop = () =>
+    (stopping ??= (async () => {
+      isReady = false
+      for (const cleanup of cleanups.toReversed()) await cleanup()
+    })())
+  return {
+    url,
+    platform,
+    composition,
+    call: composition.call,
+    settle,
+    async run(job) {
+      await platform.queue.enqueue(job, [{ id: newId(), data: {} }])
+      await settle()
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+function settingsOf(config: Config): Settings {
+  const {
+    MEDLEY_OIDC_ISSUER: issuer,
+    MEDLEY_OIDC_CLIENT_ID: clientId,
+    MEDLEY_OIDC_CLIENT_SECRET: clientSecret,
+  } = config
+  return {
+    publicUrl: (config.MEDLEY_PUBLIC_URL ?? `http://localhost:${config.MEDLEY_PORT}`).replace(/\/$/, ''),
+    isDemo: isDemo(config),
+    mailFrom: config.MEDLEY_MAIL_FROM,
+    ...(issuer && clientId && clientSecret
+      ? { oidc: { issuer, clientId, clientSecret, name: config.MEDLEY_OIDC_NAME } }
+      : {}),
+  }
+}
+
+/** A laptop shows something; an installation with a database of its own starts empty. */
+export const isDemo = (config: Config) =>
+  config.MEDLEY_DEMO === 'on' || (config.MEDLEY_DEMO === 'auto' && config.MEDLEY_DATABASE_URL === undefined)
+
+type ViewOptions = Pick<Assembly, 'config' | 'services' | 'version' | 'platform'> & {
+  metrics: ReturnType<typeof createMetrics>
+}
+
+function processView({ config, services, version, platform, metrics }: ViewOptions): ProcessView {
+  const startedAtMs = Date.now()
+  return {
+    version,
+    startedAtMs,
+    placement: () =>
+      services.map(({ contract }) => ({
+        service: contract.name,
+        at: config.addresses[contract.name] ?? 'this process',
+      })),
+    jobs: () =>
+      services.flatMap(jobsOf).map(({ fullName, summary, every, retryLimit }) => ({
+        name: fullName,
+        summary,
+        every,
+        retryLimit: retryLimit ?? 3,
+      })),
+    traffic: metrics.traffic,
+    eventLoopLagMs: metrics.eventLoopLagMs,
+    memoryMb: () => Math.round(globalThis.process.memoryUsage().rss / 1_048_576),
+    async checks() {
+      return Promise.all([
+        timed('database', () => platform.database.health()),
+        timed('queue', async () => {
+          const waitedMs = await platform.queue.oldestWaitingMs()
+          return { isHealthy: waitedMs < 300_000, detail: `longest wait ${Math.round(waitedMs / 1_000)} s` }
+        }),
+        timed('files', () => platform.blobs.head('health').then(() => ({ isHealthy: true, detail: 'readable' }))),
+      ])
+    },
+  }
+}
+
+async function timed(name: string, check: () => Promise<{ isHealthy: boolean; detail: string }>) {
+  const startMs = performance.now()
+  const outcome = await check().catch(() => ({ isHealthy: false, detail: 'does not answer' }))
+  return { name, ...outcome, tookMs: Math.round(performance.now() - startMs) }
+}

@@ -1,0 +1,17 @@
+// The one list of every service. Order is the order of seeding.
+import identity from '#services/identity'
+import directory from '#services/directory'
+import appointment from '#services/appointment'
+import notification from '#services/notification'
+import audit from '#services/audit'
+import operations from '#services/operations'
+import type { AnyService } from './compose.ts'
+
+export const services: readonly AnyService[] = [
+  identity,
+  directory,
+  appointment,
+  notification,
+  audit,
+  operations,
+] as never

@@ -1,0 +1,71 @@
+// Every address of the app. Pages load when they are first opened.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import type { Role } from '#core/call'
+import { Failed, NotFound } from './shell/dead-ends.tsx'
+import { Shell } from './shell/shell.tsx'
+import { homeOf, workspaceAt } from './shell/workspace.ts'
+import { settledSession } from './session.ts'
+
+/** Search parameters as strings only; the router would otherwise read `?text=12` as a number. */
+export type Search = Record<string, string>
+
+const readSearch = (raw: Record<string, unknown>): Search =>
+  Object.fromEntries(Object.entries(raw).flatMap(([key, value]) => (value === undefined || value === '' || typeof value === 'object' ? [] : [[key, String(value)]])))
+
+const root = createRootRoute({
+  component: Shell,
+  validateSearch: readSearch,
+  beforeLoad: () => settledSession(),
+  notFoundComponent: NotFound,
+  errorComponent: Failed,
+})
+
+/** Sends visitors to sign in and brings them back; sends people without the role to their own home. */
+const needs = (role?: Role) => async ({ location }: { location: { href: string } }) => {
+  const session = await settledSession()
+  if (session.status !== 'signedIn') throw redirect({ to: '/sign-in', search: { next: location.href } })
+  if (role && !session.person.roles.includes(role)) throw redirect({ href: homeOf(workspaceAt('', session.person)) })
+}
+
+const at = root.addChildren([
+  createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    component: lazyRouteComponent(() => import('./pages/home/front-door.tsx'), 'FrontDoor'),
+    beforeLoad: async () => {
+      const session = await settledSession()
+      if (session.status === 'signedIn' && !session.person.roles.includes('patient')) throw redirect({ href: homeOf(workspaceAt('', session.person)) })
+    },
+  }),
+  open('/sign-in', () => import('./pages/identity/sign-in.tsx'), 'SignIn'),
+  open('/sign-up', () => import('./pages/identity/sign-up.tsx'), 'SignUp'),
+  open('/find', () => import('./pages/directory/find-care.tsx'), 'FindCare'),
+  open('/clinicians/$clinicianId', () => import('./pages/appointment/book.tsx'), 'Book'),
+  guarded('/claim', () => import('./pages/identity/claim.tsx'), 'ClaimAccount'),
+  guarded('/account', () => import('./pages/identity/account.tsx'), 'Account'),
+  guarded('/notifications', () => import('./pages/notification/notifications.tsx'), 'Notifications'),
+  guarded('/visits', () => import('./pages/appointment/visits.tsx'), 'Visits', 'patient'),
+  guarded('/visits/$bookingId', () => import('./pages/appointment/visit.tsx'), 'Visit'),
+  guarded('/visits/$bookingId/reschedule', () => import('./pages/appointment/reschedule.tsx'), 'Reschedule'),
+  guarded('/today', () => import('./pages/appointment/today.tsx'), 'Today', 'clinician'),
+  guarded('/availability', () => import('./pages/appointment/availability.tsx'), 'AvailabilityPage', 'clinician'),
+  guarded('/operator', () => import('./pages/operations/overview.tsx'), 'Overview', 'operator'),
+  guarded('/operator/jobs', () => import('./pages/operations/jobs.tsx'), 'Jobs', 'operator'),
+  guarded('/operator/audit', () => import('./pages/audit/audit.tsx'), 'Audit', 'operator'),
+  guarded('/operator/people', () => import('./pages/identity/people.tsx'), 'People', 'operator'),
+  guarded('/operator/outbox', () => import('./pages/notification/outbox.tsx'), 'Outbox', 'operator'),
+])
+
+type Loader<Name extends string> = () => Promise<Record<Name, () => React.ReactNode>>
+
+function open<Name extends string>(path: string, load: Loader<Name>, name: Name) {
+  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, name) })
+}
+
+function guarded<Name extends string>(path: string, load: Loader<Name>, name: Name, role?: Role) {
+  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, name), beforeLoad: needs(role) })
+}
+
+export function createAppRouter() {
+  return createRouter({ routeTree: at, defaultPreload: 'intent', scrollRestoration: true, defaultNotFoundComponent: NotFound, defaultErrorComponent: Failed })
+}

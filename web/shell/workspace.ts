@@ -1,0 +1,77 @@
+// A person may be several things at once. A workspace is the product as one of them sees it: its screens, in the order of their day.
+import type { Person } from '#contract/identity'
+import type { MessageId } from '../i18n/locale.tsx'
+import type { IconName } from '../ui/icon.tsx'
+
+export type Workspace = 'patient' | 'clinician' | 'operator'
+
+export interface Destination {
+  href: string
+  title: MessageId
+  icon: IconName
+}
+
+const destinations: Record<Workspace, readonly Destination[]> = {
+  patient: [
+    { href: '/', title: 'nav.home', icon: 'home' },
+    { href: '/find', title: 'nav.find', icon: 'search' },
+    { href: '/visits', title: 'nav.visits', icon: 'calendar' },
+    { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
+    { href: '/account', title: 'nav.account', icon: 'person' },
+  ],
+  clinician: [
+    { href: '/today', title: 'nav.today', icon: 'calendar' },
+    { href: '/availability', title: 'nav.availability', icon: 'clock' },
+    { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
+    { href: '/account', title: 'nav.account', icon: 'person' },
+  ],
+  operator: [
+    { href: '/operator', title: 'nav.overview', icon: 'pulse' },
+    { href: '/operator/jobs', title: 'nav.jobs', icon: 'stack' },
+    { href: '/operator/audit', title: 'nav.audit', icon: 'shield' },
+    { href: '/operator/people', title: 'nav.people', icon: 'people' },
+    { href: '/operator/outbox', title: 'nav.outbox', icon: 'mail' },
+  ],
+}
+
+const storageKey = 'medley.workspace'
+
+export function destinationsOf(workspace: Workspace): readonly Destination[] {
+  return destinations[workspace]
+}
+
+export function workspacesOf(person: Person): Workspace[] {
+  const own = (['patient', 'clinician', 'operator'] as const).filter(role => person.roles.includes(role))
+  return own.length > 0 ? own : ['patient']
+}
+
+export function homeOf(workspace: Workspace): string {
+  return destinations[workspace][0]?.href ?? '/'
+}
+
+/** The path decides where it can; on screens that all roles have, the workspace used last does. */
+export function workspaceAt(path: string, person: Person): Workspace {
+  const own = workspacesOf(person)
+  const byPath = (['operator', 'clinician'] as const).find(each => destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)))
+  if (byPath && own.includes(byPath)) return byPath
+  if (/^\/(find|visits|clinicians)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
+  const last = localStorage.getItem(storageKey)
+  return own.find(each => each === last) ?? own[0] ?? 'patient'
+}
+
+export function rememberWorkspace(workspace: Workspace): void {
+  localStorage.setItem(storageKey, workspace)
+}
+
+/** The most specific destination that holds the path. */
+export function currentDestination(path: string, workspace: Workspace): Destination | undefined {
+  return destinations[workspace].filter(each => isWithin(path, each.href)).toSorted((a, b) => b.href.length - a.href.length)[0]
+}
+
+function isForAll(href: string): boolean {
+  return href === '/notifications' || href === '/account'
+}
+
+function isWithin(path: string, href: string): boolean {
+  return path === href || (href !== '/' && path.startsWith(`${href}/`))
+}

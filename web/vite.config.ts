@@ -1,0 +1,43 @@
+// The browser build. `node node_modules/vite/bin/vite.js build --config web/vite.config.ts` writes web/dist, which the server hosts.
+import { createCompiledCatalog } from '@lingui/cli/api'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+/**
+ * Compiles web/i18n/<locale>.json (ICU messages by id) while loading: the browser gets ready-made token lists and never ships a
+ * message parser. What goes in is JSON and what comes out is JSON, so Vite's own JSON handling does the rest.
+ */
+function messageCatalogues(): Plugin {
+  return {
+    name: 'medley:message-catalogues',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\/web\/i18n\/[a-z]{2}\.json$/ },
+      handler(code, id) {
+        const locale = id.slice(id.lastIndexOf('/') + 1, -'.json'.length)
+        const compiled = createCompiledCatalog(locale, JSON.parse(code), { strict: true, namespace: 'json' })
+        for (const error of compiled.errors) this.error(`${id}: ${error.id}: ${error.error.message}`)
+        return { code: JSON.stringify(JSON.parse(compiled.source).messages), map: null }
+      },
+    },
+  }
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  json: { namedExports: false, stringify: true },
+  plugins: [messageCatalogues(), react(), tailwindcss()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+    reportCompressedSize: false,
+  },
+  server: {
+    port: 5173,
+    proxy: { '/api': 'http://localhost:8080', '/auth': 'http://localhost:8080' },
+  },
+})
