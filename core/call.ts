@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id } from './id.ts'
-import { Region } from './region.ts'
+import { Jurisdiction, Region } from './region.ts'
 
 /** What a person or machine may be to Medley. `service` is Medley itself, acting inside one region. */
 export const Role = z.enum(['patient', 'clinician', 'pharmacist', 'insurer', 'operator', 'app', 'service'])
@@ -21,6 +21,8 @@ export const Caller = z.object({
   organizationIds: z.array(Id).default([]),
   /** The clinician entry of the directory that this person is, if any. */
   clinicianId: Id.optional(),
+  /** Where the person is when care is given; licences are checked against it. */
+  jurisdiction: Jurisdiction.optional(),
   sessionId: z.string().max(200).optional(),
 })
 export type Caller = z.output<typeof Caller>

@@ -87,6 +87,7 @@ export function createDatabase(engine: Engine): Database {
           return replay.output as Awaited<ReturnType<typeof work>>
         }
       },
+      kysely: () => new Kysely<never>({ dialect: engineDialect(inRole(engine, service), () => '') }),
       send(kind, topic, payload) {
         const open = openHere()
         invariant(open?.service === service && !open.isReadOnly, `${service} sends ${topic} outside of save`)
@@ -134,7 +135,6 @@ export function createDatabase(engine: Engine): Database {
     kind: engine.kind,
     owner,
     service: serviceDatabase,
-    kysely: service => new Kysely<never>({ dialect: engineDialect(inRole(engine, service), () => '') }),
     async conduct(conduct, work) {
       const now: Conducting = { conduct, saves: 0, isAudited: false }
       const output = await conducting.run(now, work)

@@ -32,6 +32,9 @@ export interface ServiceDatabase {
    */
   save<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all' }): Promise<T>
 
+  /** Kysely bound to this service's role and schema, for a library that brings its own statements. Slower: it sets the role per connection. */
+  kysely(): Kysely<never>
+
   /** Adds an event or a job to the open transaction; throws outside of `save`. */
   send(kind: 'event' | 'job', topic: string, payload: unknown): void
 }
@@ -45,8 +48,6 @@ export interface Database {
   readonly owner: Kysely<never>
   /** A service's view; `name` is its schema, `medley_<name>` its role. */
   service(name: string): ServiceDatabase
-  /** Kysely bound to a service's role, for a library that brings its own statements. Slower: it sets the role per connection. */
-  kysely(service: string): Kysely<never>
   /** Runs `work` as part of a conduct, so that `save` finds it. */
   conduct<T>(conduct: Conduct, work: () => Promise<T>): Promise<T>
   /** Writes messages in a transaction of their own: audit entries of reads and refusals, operator-started jobs. */

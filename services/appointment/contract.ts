@@ -49,7 +49,6 @@ export const WhyNot = z.enum([
   'buffer',
   'notAcceptingPatients',
   'noLicence',
-  'doesNotExist',
 ])
 export type WhyNot = z.output<typeof WhyNot>
 
@@ -112,6 +111,11 @@ export type WaitListEntry = z.output<typeof WaitListEntry>
 
 /** A time one wants: of a clinician, for one of their services, in one of its modes. */
 const Wish = { clinicianId: Id, serviceId: Id, mode: VisitMode, startsAt: Instant }
+const AtBooking = {
+  reason: z.string().trim().max(1_000).optional(),
+  /** When to remind; a day and an hour before unless said, leaving out what is past already. */
+  remindMinutesBefore: z.array(z.int().min(5).max(40_320)).max(5).optional(),
+}
 const bookingIn = z.strictObject({ bookingId: Id })
 const changed = z.strictObject({
   bookingId: Id,
@@ -227,10 +231,7 @@ export const appointment = defineContract({
       path: '/bookings',
       summary: 'Book a held time, or a free time directly',
       status: 201,
-      input: z.union([
-        z.strictObject({ holdId: Id, reason: z.string().trim().max(1_000).optional() }),
-        z.strictObject({ ...Wish, reason: z.string().trim().max(1_000).optional() }),
-      ]),
+      input: z.union([z.strictObject({ holdId: Id, ...AtBooking }), z.strictObject({ ...Wish, ...AtBooking })]),
       output: Booking,
       allow: ['patient'],
       faults: [

@@ -1,0 +1,40 @@
+import { identity } from '#contract/identity'
+import { directory } from '#contract/directory'
+import { on, type Reaction, type RunJob } from '#core/service'
+import { appointment } from './contract.ts'
+import { backFill, expireHolds } from './service/wait-list.ts'
+import { type BookingDeps, changeOf } from './service/bookings.ts'
+
+const remindersPerRun = 500
+
+export function appointmentReactions({ kit, bookings }: BookingDeps): Reaction[] {
+  return [
+    on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
+      await kit.database.save(call, () => bookings.rename(formerPersonId, personId))
+    }),
+    on(directory, 'clinicianChanged', async ({ clinicianId }) => {
+      await kit.cache.delete(`directory/clinician/${clinicianId}`)
+    }),
+  ]
+}
+
+export function appointmentRuns(deps: BookingDeps): Record<string, RunJob> {
+  const { kit, bookings } = deps
+  return {
+    /** Takes what is due in one transaction, so that a crash reminds nobody twice and forgets nobody. */
+    async remind(_data, { call, progress }) {
+      for (let total = 0, last = remindersPerRun; last === remindersPerRun;) {
+        last = await kit.database.save(call, async () => {
+          const rows = await bookings.takeReminders(kit.clock.nowMs(), remindersPerRun)
+          for (const row of rows)
+            kit.announce(appointment, 'reminderDue', { ...changeOf(row), leadMinutes: Math.min(...row.due) })
+          return rows.length
+        })
+        total += last
+        await progress(total, total, `${total} reminded`)
+      }
+    },
+    expireHolds: (_data, { call }) => expireHolds(deps, call),
+    backFill: (data, { call }) => backFill(deps, data, call),
+  }
+}

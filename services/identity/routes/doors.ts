@@ -1,0 +1,122 @@
+// The doors at /auth: better-auth behind a lock-out and the audit trail; and the exchange of a session for a short-lived token.
+import { anonymousCaller, type Call } from '#core/call'
+import type { Route } from '#core/service'
+import type { Kit } from '#platform'
+import type { Token } from '../contract.ts'
+import { lockedForMs } from '../rules.ts'
+import type { People } from '../service.ts'
+import type { IdentityStore } from '../store.ts'
+import type { Auth } from './better-auth.ts'
+
+type Doors = { kit: Kit; store: IdentityStore; people: People; auth: () => Promise<Auth> }
+
+/** Path below /auth → the act it is in the audit trail. Other paths only read. */
+const acts: Record<string, string> = {
+  '/sign-up/email': 'identity.signUp',
+  '/sign-in/email': 'identity.signIn',
+  '/two-factor/verify-totp': 'identity.verifySecondFactor',
+  '/two-factor/verify-backup-code': 'identity.verifySecondFactor',
+  '/two-factor/enable': 'identity.enableSecondFactor',
+  '/two-factor/disable': 'identity.disableSecondFactor',
+  '/oauth2/callback/oidc': 'identity.signIn',
+  '/sign-out': 'identity.signOut',
+  '/change-password': 'identity.changePassword',
+}
+
+/** Keys are made and ended through our own operations, so better-auth's endpoints for them stay shut. */
+const shut = /^\/(api-key|update-user|delete-user|change-email)(\/|$)/
+
+export function identityRoutes(doors: Doors): Route[] {
+  return [
+    {
+      method: 'ALL',
+      path: '/auth/*',
+      summary: 'Accounts, sessions and second factors (better-auth)',
+      allow: ['anyone'],
+      handle: (request, call) => enter(doors, request, call),
+    },
+    {
+      method: 'POST',
+      path: '/api/identity/token',
+      summary: 'A short-lived token for the session in the cookie',
+      allow: ['anyone'],
+      handle: (request, call) => token(doors, request, call),
+    },
+    {
+      method: 'GET',
+      path: '/auth/jwks',
+      summary: 'Public keys of the access tokens',
+      allow: ['anyone'],
+      handle: async () => Response.json(await doors.kit.keys.jwks()),
+    },
+  ]
+}
+
+async function enter({ kit, store, auth }: Doors, request: Request, call: Call): Promise<Response> {
+  const path = new URL(request.url).pathname.slice('/auth'.length)
+  if (shut.test(path)) return problem(404, 'request.notFound', 'There is nothing at this address.', call)
+  const addressHash = path === '/sign-in/email' ? await addressOf(kit, request) : undefined
+  const now = new Date(kit.clock.nowMs())
+  if (addressHash) {
+    const failures = await kit.database.read(call, () => store.signInFailures(addressHash), { reach: 'all' })
+    const waitMs = lockedForMs(
+      failures && { count: failures.failures, lastAtMs: failures.last_at.getTime() },
+      now.getTime(),
+    )
+    if (waitMs > 0) {
+      await kit.recordAct('identity.signIn', call, {}, 'refused', 'identity.locked')
+      const answer = problem(
+        429,
+        'identity.locked',
+        'Too many wrong passwords. Wait a while, or reset the password.',
+        call,
+      )
+      answer.headers.set('retry-after', String(Math.ceil(waitMs / 1_000)))
+      return answer
+    }
+  }
+  const response = await (await auth()).handler(request)
+  const isRefused = response.status >= 400
+  if (addressHash) {
+    await kit.database.save(call, () =>
+      isRefused ? store.countSignInFailure(addressHash, now) : store.forgetSignInFailures(addressHash),
+    )
+  }
+  const act = acts[path]
+  if (act)
+    await kit.recordAct(
+      act,
+      call,
+      {},
+      isRefused ? 'refused' : 'done',
+      isRefused ? `http.${response.status}` : undefined,
+    )
+  return response
+}
+
+/** The keyed hash of the address that wants to sign in; the address itself is not kept. */
+async function addressOf(kit: Kit, request: Request): Promise<string | undefined> {
+  const body = (await request
+    .clone()
+    .json()
+    .catch(() => undefined)) as { email?: unknown } | undefined
+  return typeof body?.email === 'string'
+    ? kit.keys.hashOf('sign-in-address', body.email.trim().toLowerCase())
+    : undefined
+}
+
+/** Tokens live five minutes and are verified everywhere without asking; the session behind them is looked at every few seconds. */
+async function token({ kit, people, auth }: Doors, request: Request, call: Call): Promise<Response> {
+  const session = await (await auth()).api.getSession({ headers: request.headers }).catch(() => null)
+  if (!session)
+    return problem(401, 'access.unauthenticated', 'You are not signed in, or the session has ended. Sign in.', call)
+  const person = await people.ofAccount(session.user.id, call)
+  const issued = await people.issueToken(person, session.session.id, { ...call, caller: anonymousCaller })
+  kit.log.debug({ requestId: call.requestId }, 'a token was issued')
+  return Response.json(issued satisfies Token, { headers: { 'cache-control': 'no-store' } })
+}
+
+function problem(status: number, code: string, detail: string, call: Call): Response {
+  const body = { type: `urn:medley:fault:${code}`, title: code, status, code, detail, requestId: call.requestId }
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json' } })
+}
