@@ -97,7 +97,7 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
     const secret =
       options.secret ??
       (options.dataDirectory ? await loadOrMakeSecret(options.dataDirectory) : randomBytes(32).toString('hex'))
-    const kept = databaseKeptMessages(database)
+    const kept = databaseKeptMessages(database, clock)
     const egress = createEgress({
       allowHosts: [...options.egressAllow],
       allowPrivate: [...options.egressAllow],
@@ -119,7 +119,7 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
       }),
       blobs: await openBlobs(options),
       keys: createKeys({ secret, previous: [...options.secretsPrevious], store: databaseWrappedKeys(database) }),
-      keyvalue: postgresKeyValue(database),
+      keyvalue: postgresKeyValue(database, clock),
       mail: options.smtpUrl
         ? (await import('./mail/smtp.ts')).smtpMail(options.smtpUrl, options.mailFrom)
         : outboxMail(kept),

@@ -32,8 +32,18 @@ export function day(iso: string, place: Place): string {
   return format(place, { weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(iso))
 }
 
+/** The year only where it is not the present one. */
 export function longDay(iso: string, place: Place): string {
-  return format(place, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(iso))
+  const isThisYear = dateIn(place.zone, iso).year === dateIn(place.zone).year
+  return format(place, { weekday: 'long', day: 'numeric', month: 'long', ...(isThisYear ? {} : { year: 'numeric' }) }).format(new Date(iso))
+}
+
+/** "Today", "Tomorrow", else the long day. */
+export function nearDay(iso: string, place: Place): string {
+  const days = dateIn(place.zone, iso).compare(dateIn(place.zone))
+  if (days !== 0 && days !== 1) return longDay(iso, place)
+  const word = new Intl.RelativeTimeFormat(place.locale, { numeric: 'auto' }).format(days, 'day')
+  return word.charAt(0).toLocaleUpperCase(place.locale) + word.slice(1)
 }
 
 export function dayAndClock(iso: string, place: Place): string {

@@ -88,7 +88,9 @@ export function searchTextOf(entry: {
 
 /** The words of a search that count; all of them must match. Empty means: no wish about words. */
 export function termsOf(text: string | undefined): string[] {
-  const words = fold(text ?? '').split(' ').filter(Boolean)
+  const words = fold(text ?? '')
+    .split(' ')
+    .filter(Boolean)
   const telling = words.filter(word => !stopWords.has(word))
   return [...new Set(telling.length > 0 ? telling : words)].slice(0, termsMax)
 }

@@ -92,9 +92,7 @@ function editing({ kit: { database, clock, announce }, store }: Deps) {
         const current = mayEdit(call.caller, clinicianId) ? await store.clinician(clinicianId) : undefined
         if (!current) throw faults.clinicianNotFound()
         const { services: wanted, ...rest } = definedOf(change)
-        const services = wanted
-          ? mergeServices(current.services, wanted, () => newId(clock.nowMs()))
-          : current.services
+        const services = wanted ? mergeServices(current.services, wanted, () => newId(clock.nowMs())) : current.services
         const next = { ...current, ...rest, services }
         await store.changeClinician(clinicianId, { ...next, searchText: searchTextOf(next) })
         announce(directory, 'clinicianChanged', { clinicianId })

@@ -246,7 +246,9 @@ function licenceStatements(database: ServiceDatabase) {
     },
     /** The longest-lasting verified licence there on that date. */
     async validTo(clinicianId: string, jurisdiction: string, on: PlainDate): Promise<PlainDate | undefined> {
-      const rows = await database.query(sql<{ valid_to: string | null }>`select max(valid_to) as valid_to from directory.licence
+      const rows = await database.query(sql<{
+        valid_to: string | null
+      }>`select max(valid_to) as valid_to from directory.licence
         where clinician_id = ${clinicianId} and jurisdiction = ${jurisdiction} and verification = 'verified'
           and ${on}::date between valid_from and valid_to`)
       return rows[0]?.valid_to ?? undefined

@@ -17,7 +17,7 @@ export function StateTag({ state }: { state: BookingState }) {
 export function ModeLabel({ mode, place }: { mode: VisitMode; place?: string }) {
   const { t } = useReader()
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-bottom">
       <Icon name={mode === 'video' ? 'video' : 'pin'} size={17} className="text-ink-faint" />
       {mode === 'video' ? t('mode.video') : (place ?? t('mode.clinic'))}
     </span>

@@ -19,7 +19,7 @@ export function ClinicianCard({ found }: { found: Found }) {
   const service = clinician.services.find(each => each.id === serviceId) ?? clinician.services[0]
   const page = `/clinicians/${clinician.id}${service ? `?service=${service.id}` : ''}`
   return (
-    <article className="grid gap-5 rounded-xl border border-line bg-surface p-5 shadow-card transition-shadow hover:shadow-lift md:grid-cols-[1fr_17rem] sm:p-6">
+    <article className="grid gap-5 rounded-xl border border-line bg-surface p-5 shadow-card transition-shadow hover:shadow-lift md:grid-cols-[1fr_20rem] sm:p-6">
       <div className="flex min-w-0 gap-4">
         <Avatar name={clinician.name} size={56} />
         <div className="min-w-0">
@@ -49,7 +49,7 @@ export function ClinicianCard({ found }: { found: Found }) {
                   href={`${page}&at=${free.startsAt}`}
                   className="flex min-h-14 flex-col items-center justify-center rounded-md bg-accent-soft px-1 text-center text-accent-ink transition-colors hover:bg-accent hover:text-on-accent"
                 >
-                  <span className="text-xs">
+                  <span className="text-xs whitespace-nowrap">
                     <bdi>{day(free.startsAt, { locale, zone })}</bdi>
                   </span>
                   <bdi className="text-sm font-[620] tabular">{clock(free.startsAt, { locale, zone })}</bdi>

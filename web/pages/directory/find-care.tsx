@@ -40,6 +40,7 @@ export function FindCare() {
           {filters}
         </aside>
         <section aria-label={t('find.results')} className="min-w-0">
+          <h2 className="sr-only">{t('find.results')}</h2>
           <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
             <p className="text-sm text-ink-faint">{t('find.zone', { zone: zoneInWords(zone, locale) })}</p>
             <Button tone="quiet" size="sm" icon="filter" className="lg:hidden" onPress={() => setFilterOpen(true)}>

@@ -2,7 +2,7 @@ import type { Booking, WaitListEntry } from '#contract/appointment'
 import type { ReactNode } from 'react'
 import { useAct } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
-import { clock, longDay, relative } from '../../time.ts'
+import { clock, nearDay, relative } from '../../time.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button, LinkButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -49,7 +49,7 @@ function NextVisit({ visit }: { visit: Booking }) {
       <div className="mt-3 flex flex-wrap items-center justify-between gap-4">
         <div className="min-w-0">
           <h2 className="text-2xl font-[640]">
-            {longDay(visit.startsAt, { locale, zone })}, <bdi className="tabular">{clock(visit.startsAt, { locale, zone })}</bdi>
+            {nearDay(visit.startsAt, { locale, zone })}, <bdi className="tabular">{clock(visit.startsAt, { locale, zone })}</bdi>
           </h2>
           <p className="mt-1 text-ink-soft">{relative(visit.startsAt, locale)}</p>
         </div>

@@ -1,6 +1,7 @@
 import { useRead } from '../../api.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
 import { useGo } from '../../shell/address.ts'
+import { Link } from 'react-aria-components'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { LinkButton } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -16,22 +17,27 @@ export function Welcome() {
   const facets = useRead('directory', 'facets', {})
   return (
     <Page title={t('welcome.title')} isTitleHidden>
-      <section className="pt-4 pb-12 sm:pt-12 sm:pb-16">
-        <p aria-hidden="true" className="max-w-3xl text-4xl font-[650] tracking-[-0.035em] text-balance sm:text-[3.5rem] sm:leading-[1.08]">
+      <section className="relative mb-12 rounded-2xl bg-brand px-5 py-10 text-white sm:px-12 sm:py-16">
+        <Motif />
+        <p aria-hidden="true" className="relative max-w-2xl text-4xl font-[640] tracking-[-0.03em] text-balance sm:text-[3.4rem] sm:leading-[1.1]">
           {t('welcome.title')}
         </p>
-        <p className="mt-4 max-w-xl text-lg text-ink-soft">{t('welcome.lead')}</p>
-        <div className="mt-8">
+        <p className="relative mt-4 max-w-lg text-lg text-white/85">{t('welcome.lead')}</p>
+        <div className="relative mt-9 text-ink">
           <SearchBar search={{}} facets={facets.data} onSearch={change => go(`/find?${new URLSearchParams(clean(change))}`)} />
         </div>
-        <p className="mt-5 flex flex-wrap items-center gap-2">
-          <span className="text-sm text-ink-faint">{t('welcome.often')}</span>
+        <div className="relative mt-5 flex min-h-11 flex-wrap items-center gap-2">
+          <span className="text-sm text-white/85">{t('welcome.often')}</span>
           {facets.data?.specialties.slice(0, 5).map(specialty => (
-            <LinkButton key={specialty} tone="quiet" size="sm" href={`/find?specialty=${specialty}`} className="border-line!">
+            <Link
+              key={specialty}
+              href={`/find?specialty=${specialty}`}
+              className="inline-flex min-h-9 items-center rounded-full border border-white/35 px-3.5 text-sm font-[560] outline-offset-2 outline-white! hover:bg-white/12 max-lg:min-h-11"
+            >
               {translateCode('specialty', specialty)}
-            </LinkButton>
+            </Link>
           ))}
-        </p>
+        </div>
       </section>
       <section aria-labelledby="soonest">
         <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
@@ -54,6 +60,19 @@ export function Welcome() {
       </section>
       <Reasons />
     </Page>
+  )
+}
+
+/** The mark, large and quiet: two voices that meet. */
+function Motif() {
+  return (
+    <svg aria-hidden="true" viewBox="0 0 320 320" className="pointer-events-none absolute end-0 bottom-0 hidden h-full w-[26rem] overflow-visible lg:block rtl:-scale-x-100">
+      <g fill="none" stroke="rgb(255 255 255 / 0.09)" strokeWidth="46" strokeLinecap="round">
+        <path d="M74 250V136a50 50 0 0 1 100 0v62" />
+        <path d="M174 198v-62a50 50 0 0 1 100 0v44" />
+      </g>
+      <circle cx="274" cy="248" r="25" fill="#f4a07a" />
+    </svg>
   )
 }
 

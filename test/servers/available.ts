@@ -1,0 +1,9 @@
+// Which real servers this run may start. Those that come from npm always run; the others need a package of the system.
+
+export type Available = 'postgres' | 'redis' | 's3' | 'chromium'
+
+/** True when `AVAILABLE` names it: `AVAILABLE=postgres,redis npm test`, or `AVAILABLE=all`. */
+export function isAvailable(name: Available): boolean {
+  const listed = (process.env['AVAILABLE'] ?? '').split(',').map(each => each.trim())
+  return listed.includes(name) || listed.includes('all')
+}

@@ -1,0 +1,71 @@
+import type { Clinician } from '#contract/directory'
+import { usePages } from '../../api.ts'
+import { translateCode, useReader } from '../../i18n/locale.tsx'
+import { listOf } from '../../places.ts'
+import { dateOnly, number } from '../../time.ts'
+import { Avatar } from '../../ui/avatar.tsx'
+import { Card } from '../../ui/card.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { LoadMore } from '../../ui/table.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import { ClinicianFacts, clinicianTitle } from './clinician-card.tsx'
+
+export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
+  const { t, locale } = useReader()
+  return (
+    <div className="min-w-0 space-y-6 lg:sticky lg:top-22">
+      <Card>
+        <Avatar name={clinician.name} size={84} />
+        <p aria-hidden="true" className="mt-4 text-2xl font-[640] tracking-[-0.02em]">
+          {clinicianTitle(clinician)}
+        </p>
+        <p className="text-ink-soft">{listOf(clinician.specialties.map(each => translateCode('specialty', each)), locale)}</p>
+        <ClinicianFacts clinician={clinician} />
+        {clinician.about && <p className="mt-4 leading-relaxed text-ink-soft">{clinician.about}</p>}
+        <p className="mt-4 flex items-start gap-2 text-sm text-ink-soft">
+          <Icon name="pin" size={17} className="mt-0.5 text-ink-faint" />
+          <span>
+            {clinician.organization.name}
+            <br />
+            {clinician.organization.address}, {clinician.organization.city}
+          </span>
+        </p>
+        {clinician.plans.length > 0 && (
+          <div className="mt-4">
+            <p className="mb-1.5 text-sm text-ink-faint">{t('profile.plans')}</p>
+            <p className="flex flex-wrap gap-1.5">
+              {clinician.plans.map(plan => (
+                <Tag key={plan}>{plan}</Tag>
+              ))}
+            </p>
+          </div>
+        )}
+      </Card>
+      {clinician.reviewCount > 0 && <Reviews clinicianId={clinician.id} />}
+    </div>
+  )
+}
+
+function Reviews({ clinicianId }: { clinicianId: string }) {
+  const { t, locale, zone } = useReader()
+  const reviews = usePages('directory', 'listReviews', { clinicianId, limit: 3 })
+  return (
+    <Card title={t('reviews.title')} description={t('reviews.lead')}>
+      <ul className="space-y-4">
+        {reviews.items.map(review => (
+          <li key={review.id}>
+            <p className="flex items-center gap-0.5 text-glow">
+              <span className="sr-only">{t('find.rated', { rating: number(review.stars, locale) })}</span>
+              {Array.from({ length: 5 }, (_, star) => (
+                <Icon key={star} name="star" size={15} filled={star < review.stars} />
+              ))}
+            </p>
+            {review.text && <p className="mt-1">{review.text}</p>}
+            <p className="text-sm text-ink-faint">{t('reviews.visited', { date: dateOnly(`${review.visitedOn}T12:00:00.000Z`, { locale, zone }) })}</p>
+          </li>
+        ))}
+      </ul>
+      <LoadMore {...reviews.more} />
+    </Card>
+  )
+}
