@@ -1,7 +1,7 @@
 // What a service is to the process that runs it. Services export one definition; server/compose.ts brings it to life.
 import type { z } from 'zod'
 import type { Allow, Call } from './call.ts'
-import type { Contract, Handlers } from './contract.ts'
+import type { Client, Contract, Handlers } from './contract.ts'
 
 /** What a service does when another one announces something. Delivered at least once; `save` makes it once. */
 export type Reaction = {
@@ -57,7 +57,7 @@ export type Parts<C extends Contract> = {
   readonly runs?: Readonly<Record<string, RunJob>>
   readonly routes?: readonly Route[]
   /** Makes demo people and things through the contracts; runs once on an empty installation. */
-  readonly seed?: (call: Call) => Promise<void>
+  readonly seed?: (self: Client<C>, call: Call) => Promise<void>
 }
 
 /** `Kit` is what the process hands to a service: its database, its calls to others, the platform's ports. */

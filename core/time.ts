@@ -18,8 +18,7 @@ export type TimeZone = z.output<typeof TimeZone>
 
 function isTimeZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return true
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined
   } catch {
     return false
   }

@@ -31,6 +31,7 @@ import type { KeptMessages, Mail } from '#platform/mail'
 import type { Push } from '#platform/push'
 import type { Queue } from '#platform/queue'
 import type { Sms } from '#platform/sms'
+import type { Call } from '#core/call'
 import type { Client, Contract } from '#core/contract'
 import type { Region } from '#core/region'
 import type { z } from 'zod'
@@ -214,10 +215,12 @@ export type Kit = Pick<
   ): void
   /** Adds a job of this service, when the open transaction commits. */
   enqueue(job: string, data: unknown): void
+  /** Removes what the platform kept long enough; for the nightly job. */
+  sweep(): Promise<number>
   /** An audit entry for what did not come through an operation, such as a sign-in. */
   recordAct(
     action: string,
-    call: import('#core/call').Call,
+    call: Call,
     subjects: Record<string, string>,
     outcome: 'done' | 'refused',
     faultCode?: string,

@@ -103,6 +103,7 @@ export function compose({ config, platform, services, settings, process }: Compo
       announce: (contract, event, payload) =>
         database.send('event', `${contract.name}.${event}`, contract.events[event]!.parse(payload)),
       enqueue: (job, data) => database.send('job', `${name}.${job}`, data),
+      sweep: () => platform.database.sweep(platform.clock.nowMs()),
       async recordAct(action, call, subjects, outcome, faultCode) {
         const record = {
           ...recordOf(platform, action, call, subjects),

@@ -7,18 +7,21 @@ import { demoAccounts } from '../services/identity/seed.ts'
 
 export type DemoAccount = { email: string; password: string; role: Role }
 
-/** Fills an installation that has nobody; running it again changes nothing. Returns the accounts to print. */
+/**
+ * Fills an installation that has nobody; running it again changes nothing. Split over processes, each seeds the services it
+ * runs, so the one with the directory starts first. Returns the accounts to print.
+ */
 export async function seedDemo(
   medley: Pick<Medley, 'composition' | 'call'>,
   onStep: (step: string) => void,
 ): Promise<readonly DemoAccount[]> {
-  const { composition } = medley
-  const call = composition.serviceCall('seed')
+  const { placed, serviceCall } = medley.composition
+  const call = serviceCall('seed')
   const [operator] = demoAccounts.filter(each => each.role === 'operator')
-  const found = await enrol(medley, operator!, {})
-  if (!found.isNew) return demoAccounts
+  if (placed.has('identity') && !(await enrol(medley, operator!, {})).isNew) return demoAccounts
   onStep('Making demo data')
-  for (const { parts } of composition.placed.values()) await parts.seed?.(call)
+  for (const { parts, service } of placed.values()) await parts.seed?.(medley.call(service.contract), call)
+  if (!placed.has('identity')) return []
   const { items: organizations } = await medley.call(directory).listOrganizations({ limit: 200 }, call)
   const { items: clinicians } = await medley.call(directory).search({ limit: 200 }, call)
   for (const account of demoAccounts) {

@@ -24,6 +24,11 @@ export function clock(iso: string, place: Place): string {
   return format(place, { hour: 'numeric', minute: '2-digit' }).format(new Date(iso))
 }
 
+/** The hour alone, for the scale beside a day: "10 AM", "10 Uhr", "10". */
+export function hourOf(iso: string, place: Place): string {
+  return format(place, { hour: 'numeric' }).format(new Date(iso))
+}
+
 export function clockRange(start: string, end: string, place: Place): string {
   return format(place, { hour: 'numeric', minute: '2-digit' }).formatRange(new Date(start), new Date(end))
 }
@@ -58,22 +63,22 @@ export function dateOnly(iso: string, place: Place): string {
   return format(place, { dateStyle: 'medium' }).format(new Date(iso))
 }
 
-/** "in 3 hours", "2 days ago", "now", in the largest unit that is at least one. */
+/**
+ * "in 3 hours", "2 days ago", "now". Beyond a day it counts dates on the device's calendar and not stretches of 24 hours: 47 hours ahead is
+ * "in 2 days" when two nights lie between.
+ */
 export function relative(iso: string, locale: string, now = Date.now()): string {
-  const seconds = Math.round((Date.parse(iso) - now) / 1000)
   const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  const steps: [Intl.RelativeTimeFormatUnit, number][] = [
-    ['year', 31_536_000],
-    ['month', 2_592_000],
-    ['week', 604_800],
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-  ]
-  for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit)
-  }
-  return words.format(0, 'second')
+  const seconds = Math.round((Date.parse(iso) - now) / 1000)
+  const size = Math.abs(seconds)
+  if (size < 60) return words.format(0, 'second')
+  if (size < 3600) return words.format(Math.trunc(seconds / 60), 'minute')
+  if (size < 86_400) return words.format(Math.trunc(seconds / 3600), 'hour')
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const days = Math.round((dateIn(zone, iso).toDate('UTC').getTime() - dateIn(zone, new Date(now).toISOString()).toDate('UTC').getTime()) / 86_400_000)
+  if (Math.abs(days) < 14) return words.format(days, 'day')
+  if (Math.abs(days) < 60) return words.format(Math.trunc(days / 7), 'week')
+  return Math.abs(days) < 730 ? words.format(Math.trunc(days / 30), 'month') : words.format(Math.trunc(days / 365), 'year')
 }
 
 /** The zone in words and with its offset: "Central European Summer Time (GMT+2)". */

@@ -66,6 +66,8 @@ export interface Database {
   listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>
   /** Called after each commit that sent something. */
   onSent(listener: () => void): void
+  /** Removes what the platform kept long enough: answers by key after a day, ended values, old progress. Returns how many rows. */
+  sweep(nowMs: number): Promise<number>
   health(): Promise<DatabaseHealth>
   close(): Promise<void>
 }

@@ -1,171 +1,173 @@
-// A keyring that lives in this process, derived from one secret.
-import {
-  createCipheriv,
-  createDecipheriv,
-  createECDH,
-  createHash,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-} from 'node:crypto'
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+// The keyring of an installation that keeps its own secret.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type CryptoKey, decodeProtectedHeader, importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { type Derived, derive } from './derive.ts'
 import type { Keys, WrappedKeyStore } from './port.ts'
+import { dataKeyId, decrypt, encrypt, envelope, openEnvelope } from './seal.ts'
+import { createTokens } from './tokens.ts'
 
-const ivBytes = 12
-const tagBytes = 16
-/** How long a destroyed key may still open things in another process. */
-const cacheTtlMs = 60_000
-
-export type LocalKeysOptions = {
-  secret: string
-  /** Former secrets, newest first: they open and verify, but seal and sign no more. */
-  previous: readonly string[]
-  store: WrappedKeyStore
+export type KeysOptions = {
+  /** 32 bytes of UTF-8 or more; `openssl rand -hex 32` makes one. */
+  readonly secret: string
+  /** Secrets that were in use before; they open and verify, and never seal or sign. */
+  readonly previous?: readonly string[]
+  readonly store: WrappedKeyStore
+  /** How long an unwrapped key is remembered, so how late a `destroy` elsewhere arrives; 30 seconds unless said. */
+  readonly rememberMs?: number
+  /** Milliseconds that only ever grow. */
+  readonly steadyMs?: () => number
 }
 
-export function createKeys({ secret, previous, store }: LocalKeysOptions): Keys {
-  const secrets = [secret, ...previous]
-  const masters = secrets.map(each => derive(each, 'wrap-person-keys', 32))
-  const signers = secrets.map(signingKeyOf)
-  const hashKeys = new Map<string, Buffer>()
-  const dataKeys = new LRUCache<string, Buffer>({ max: 5_000, ttl: cacheTtlMs })
+type DataKey = { readonly key: Buffer; readonly id: Buffer }
 
-  async function dataKeyOf(personId: string, makesOne: boolean): Promise<Buffer | undefined> {
-    const cached = dataKeys.get(personId)
-    if (cached) return cached
-    let wrapped = await store.find(personId)
-    if (!wrapped) {
-      if (!makesOne) return undefined
-      wrapped = await store.insertIfAbsent(personId, seal(masters[0]!, randomBytes(32), `person-key/${personId}`))
-    }
-    const key = unwrap(wrapped, personId)
-    dataKeys.set(personId, key)
-    return key
+export function createKeys({
+  secret,
+  previous = [],
+  store,
+  rememberMs = 30_000,
+  steadyMs = () => performance.now(),
+}: KeysOptions): Keys {
+  const present = derive(secret)
+  const all: readonly [Derived, ...Derived[]] = [present, ...previous.map(derive)]
+  // Promises, so that a burst for one person unwraps once.
+  const remembered = new LRUCache<string, Promise<DataKey | undefined>>({
+    max: 10_000,
+    ttl: rememberMs,
+    ttlResolution: 0,
+    perf: { now: steadyMs },
+  })
+
+  async function findKey(personId: string): Promise<DataKey | undefined> {
+    const wrapped = await store.find(personId)
+    return wrapped && unwrap(all, personId, wrapped)
   }
 
-  function unwrap(wrapped: Uint8Array, personId: string): Buffer {
-    for (const master of masters) {
-      try {
-        return open(master, wrapped, `person-key/${personId}`)
-      } catch {
-        // Wrapped under another secret; the next one may be it.
-      }
-    }
-    throw new Error('a person’s key was wrapped under a secret this installation does not have')
+  async function makeKey(personId: string): Promise<DataKey> {
+    const wrapped = envelope(present.id, encrypt(present.master, randomBytes(32), wrapBinding(personId)))
+    return unwrap(all, personId, await store.insertIfAbsent(personId, wrapped))
+  }
+
+  function keyOf(personId: string): Promise<DataKey | undefined> {
+    store.assertReachable()
+    const known = remembered.get(personId)
+    if (known) return known
+    const finding = findKey(personId)
+    remembered.set(personId, finding)
+    // Neither a failure nor an absence is remembered: the next one asks again.
+    const forget = () => void (remembered.peek(personId) === finding && remembered.delete(personId))
+    finding.then(key => key ?? forget(), forget)
+    return finding
   }
 
   return {
     async sealFor(personId, plain, context) {
-      return seal((await dataKeyOf(personId, true))!, plain, `${context}/${personId}`)
+      const person = assertPerson(personId)
+      const { key, id } = (await keyOf(person)) ?? (await makeKey(person))
+      const bytes = typeof plain === 'string' ? new TextEncoder().encode(plain) : plain
+      return envelope(id, encrypt(key, bytes, sealBinding(person, context)))
     },
     async openFor(personId, sealed, context) {
-      const key = await dataKeyOf(personId, false)
-      return key && new Uint8Array(open(key, sealed, `${context}/${personId}`))
+      const person = assertPerson(personId)
+      const { keyId, encrypted } = openEnvelope(sealed)
+      const dataKey = await keyOf(person)
+      // Another id: sealed under a key that was destroyed since, and replaced because something new was sealed.
+      if (!dataKey || !dataKey.id.equals(keyId)) return undefined
+      return new Uint8Array(decrypt(dataKey.key, encrypted, sealBinding(person, context)))
+    },
+    async openTextFor(personId, sealed, context) {
+      const bytes = await this.openFor(personId, sealed, context)
+      return bytes && new TextDecoder().decode(bytes)
     },
     async destroy(personId) {
-      dataKeys.delete(personId)
-      await store.delete(personId)
+      const person = assertPerson(personId)
+      store.assertReachable()
+      await store.delete(person)
+      // After the row, since somebody may have read it until then.
+      remembered.delete(person)
     },
-    hashOf(purpose, text) {
-      let key = hashKeys.get(purpose)
-      if (!key) {
-        key = derive(secret, `hash/${purpose}`, 32)
-        hashKeys.set(purpose, key)
-      }
-      return createHmac('sha256', key).update(text).digest('hex')
-    },
-    async signToken(claims, { audience, ttlMs, nowMs }) {
-      const signer = await signers[0]!
-      return new SignJWT(claims)
-        .setProtectedHeader({ alg: 'ES256', kid: signer.kid, typ: 'JWT' })
-        .setIssuer('medley')
-        .setAudience(audience)
-        .setIssuedAt(Math.floor(nowMs / 1_000))
-        .setExpirationTime(Math.ceil((nowMs + ttlMs) / 1_000))
-        .sign(signer.privateKey)
-    },
-    async verifyToken(token, { audience, nowMs }) {
-      try {
-        const { kid } = decodeProtectedHeader(token)
-        const signer = (await Promise.all(signers)).find(each => each.kid === kid)
-        if (!signer) return undefined
-        const options = {
-          issuer: 'medley',
-          audience,
-          algorithms: ['ES256'],
-          currentDate: new Date(nowMs),
-          clockTolerance: 5,
-          requiredClaims: ['exp'],
-        }
-        return (await jwtVerify(token, signer.publicKey, options)).payload
-      } catch {
-        return undefined
-      }
-    },
-    async jwks() {
-      return { keys: (await Promise.all(signers)).map(each => each.publicJwk as Record<string, unknown>) }
+    ...keyedHashes(all),
+    ...createTokens(all),
+  }
+}
+
+function keyedHashes(all: readonly [Derived, ...Derived[]]): Pick<Keys, 'hashOf' | 'hashesOf' | 'sign' | 'verify'> {
+  const mac = (from: Derived, use: 'hash' | 'sign', purpose: string, content: Uint8Array | string) =>
+    createHmac('sha256', from.forPurpose(use, purpose)).update(content).digest()
+  const [present, ...previous] = all
+  const hash = (from: Derived, purpose: string, text: string) => mac(from, 'hash', purpose, text).toString('hex')
+  return {
+    hashOf: (purpose, text) => hash(present, purpose, text),
+    hashesOf: (purpose, text) => [hash(present, purpose, text), ...previous.map(each => hash(each, purpose, text))],
+    sign: (purpose, content) => mac(present, 'sign', purpose, content).toString('base64url'),
+    verify(purpose, content, signature) {
+      const given = Buffer.from(signature, 'base64url')
+      // One signature has one spelling: a decoder that ignores odd characters would accept many.
+      if (given.length !== 32 || given.toString('base64url') !== signature) return false
+      return all.some(each => timingSafeEqual(mac(each, 'sign', purpose, content), given))
     },
   }
 }
 
-const derive = (secret: string, purpose: string, bytes: number): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, 'medley', purpose, bytes))
-
-/** AES-256-GCM; the context is authenticated, so that what was sealed for one use cannot be passed off as another. */
-function seal(key: Buffer, plain: Uint8Array, context: string): Buffer {
-  const iv = randomBytes(ivBytes)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context))
-  const body = Buffer.concat([cipher.update(plain), cipher.final()])
-  return Buffer.concat([Buffer.of(1), iv, cipher.getAuthTag(), body])
+function unwrap(all: readonly Derived[], personId: string, wrapped: Uint8Array): DataKey {
+  const { keyId, encrypted } = openEnvelope(wrapped)
+  const from = all.find(each => each.id.equals(keyId))
+  if (!from)
+    throw new Error('A key was wrapped under a secret this process does not have. Add it to the previous secrets.')
+  const key = decrypt(from.master, encrypted, wrapBinding(personId))
+  return { key, id: dataKeyId(key) }
 }
 
-function open(key: Buffer, sealed: Uint8Array, context: string): Buffer {
-  const bytes = Buffer.from(sealed)
-  if (bytes.length < 1 + ivBytes + tagBytes || bytes[0] !== 1)
-    throw new Error('sealed bytes have a form we do not know')
-  const iv = bytes.subarray(1, 1 + ivBytes)
-  const tag = bytes.subarray(1 + ivBytes, 1 + ivBytes + tagBytes)
-  const decipher = createDecipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context)).setAuthTag(tag)
-  return Buffer.concat([decipher.update(bytes.subarray(1 + ivBytes + tagBytes)), decipher.final()])
+// What a ciphertext is bound to. A person's id has one form and one length, so no two places can read the same.
+const wrapBinding = (personId: string) => `medley wrapped key 1\0${personId}`
+const sealBinding = (personId: string, context: string) => `medley sealed 1\0${personId}\0${context}`
+
+function assertPerson(personId: string): string {
+  const person = personId.toLowerCase()
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(person)) throw new TypeError('a person id is a UUID')
+  return person
 }
 
-type Signer = { kid: string; privateKey: CryptoKey | Uint8Array; publicKey: CryptoKey | Uint8Array; publicJwk: JWK }
-
-/** A P-256 key that follows from the secret alone. The chance that 32 derived bytes are no valid scalar is 2⁻³². */
-async function signingKeyOf(secret: string): Promise<Signer> {
-  const curve = createECDH('prime256v1')
-  curve.setPrivateKey(derive(secret, 'sign-tokens', 32))
-  const point = curve.getPublicKey()
-  const publicPart = {
-    kty: 'EC',
-    crv: 'P-256',
-    x: point.subarray(1, 33).toString('base64url'),
-    y: point.subarray(33).toString('base64url'),
-  }
-  const kid = createHash('sha256').update(point).digest('base64url').slice(0, 16)
-  const privateKey = await importJWK(
-    { ...publicPart, d: curve.getPrivateKey().toString('base64url').padStart(43, 'A') },
-    'ES256',
-  )
-  const publicJwk = { ...publicPart, alg: 'ES256', use: 'sig', kid }
-  return { kid, privateKey, publicKey: await importJWK(publicJwk, 'ES256'), publicJwk }
-}
-
-/** The secret of a data folder, made on the first start. Two processes that start at once agree on one. */
+/**
+ * The secret in `<directory>/secret`, made at the first start. Readable to the owner alone. Processes that start at the same
+ * moment end up with the same one.
+ */
 export async function loadOrMakeSecret(directory: string): Promise<string> {
   const path = join(directory, 'secret')
-  await mkdir(directory, { recursive: true })
-  const aside = `${path}.${randomBytes(6).toString('hex')}`
-  await writeFile(aside, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  const kept = await readSecret(path)
+  if (kept !== undefined) return kept
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const aside = join(directory, `secret.${randomBytes(8).toString('hex')}`)
+  const file = await open(aside, 'wx', 0o600)
   try {
-    await link(aside, path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    await file.writeFile(`${randomBytes(32).toString('hex')}\n`)
+    await file.sync()
+    // Unlike rename, link leaves alone what another process put there first.
+    await link(aside, path).catch(error => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    })
   } finally {
-    await unlink(aside)
+    await file.close()
+    await rm(aside, { force: true })
   }
-  return (await readFile(path, 'utf8')).trim()
+  const folder = await open(directory, 'r')
+  await folder.sync().finally(() => folder.close())
+  const made = await readSecret(path)
+  if (made === undefined) throw new Error(`${path} vanished while it was made.`)
+  return made
+}
+
+async function readSecret(path: string): Promise<string | undefined> {
+  let text: string
+  try {
+    text = (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  // A new one in its place would make all that was sealed before unreadable, so this is for people to decide.
+  if (Buffer.byteLength(text) < 32)
+    throw new Error(`${path} is damaged: it has less than 32 bytes. Restore it from a backup.`)
+  return text
 }

@@ -18,8 +18,7 @@ export const serve: Command = async ({ flags, env }) => {
   const step = (text: string) => say(`  ${((performance.now() - startMs) / 1_000).toFixed(1).padStart(5)} s  ${text}`)
   say('Medley is starting')
   const medley = await startMedley({ config, services, version, onStep: step })
-  const isWhole = config.services === undefined
-  const accounts = isWhole && isDemo(config) ? await seedDemo(medley, step) : []
+  const accounts = isDemo(config) ? await seedDemo(medley, step) : []
   step('Ready')
   if (medley.url) say(`\n  ${config.MEDLEY_PUBLIC_URL ?? medley.url.replace('127.0.0.1', 'localhost')}`)
   if (accounts.length > 0) {

@@ -45,7 +45,7 @@ export default defineService({
       reactions: appointmentReactions(deps),
       runs: appointmentRuns(deps),
       routes: [feedRoute(deps)],
-      seed: call => seedAppointment(deps, clinicians, call),
+      seed: (self, call) => seedAppointment(deps, clinicians, self, call),
     }
   },
 })

@@ -1,10 +1,9 @@
 import type { Call } from '#core/call'
 import type { Client } from '#core/contract'
 import type { directory } from '#contract/directory'
-import type { Availability } from './contract.ts'
+import type { appointment, Availability } from './contract.ts'
 import { emptyAvailability } from './rules/availability.ts'
 import type { BookingDeps } from './service/bookings.ts'
-import { offerHandlers } from './service/offers.ts'
 
 const weekdays = [1, 2, 3, 4, 5]
 
@@ -30,16 +29,16 @@ function weekOf(index: number, timeZone: string): Availability {
 
 /** Gives every clinician of the directory who has no hours yet a week of work. */
 export async function seedAppointment(
-  { offers, times, kit }: BookingDeps,
+  { times, kit }: BookingDeps,
   clinicians: Client<typeof directory>,
+  self: Client<typeof appointment>,
   call: Call,
 ): Promise<void> {
-  const { setAvailability } = offerHandlers({ offers, times, clinicians })
   const { items } = await clinicians.search({ limit: 200 }, call)
   const known = new Set(
     (await kit.database.read(call, () => times.availability(items.map(each => each.id)))).map(row => row.clinician_id),
   )
   for (const [index, { id, timeZone }] of items.toSorted((a, b) => a.name.localeCompare(b.name)).entries()) {
-    if (!known.has(id)) await setAvailability({ clinicianId: id, availability: weekOf(index, timeZone) }, call)
+    if (!known.has(id)) await self.setAvailability({ clinicianId: id, availability: weekOf(index, timeZone) }, call)
   }
 }

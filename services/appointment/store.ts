@@ -167,7 +167,7 @@ export function bookingStore(database: ServiceDatabase) {
       database.query(sql<BookingRow & { due: number[] }>`with due as (
           select id, array(select lead from unnest(remind_minutes) lead where starts_at - make_interval(mins => lead) <= ${at(nowMs)}) as due
           from appointment.booking
-          where state = 'booked' and remind_minutes <> '{}' and starts_at > ${at(nowMs)} and starts_at <= ${at(nowMs)} + interval '28 days'
+          where state = 'booked' and remind_minutes <> '{}' and starts_at > ${at(nowMs)} and starts_at <= ${at(nowMs)}::timestamptz + interval '28 days'
             and exists (select 1 from unnest(remind_minutes) lead where starts_at - make_interval(mins => lead) <= ${at(nowMs)})
           order by starts_at limit ${limit} for update skip locked)
         update appointment.booking b set remind_minutes = array(select lead from unnest(b.remind_minutes) lead where lead <> all (due.due))

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
 import type { AuditRecord } from '#core/journal'
-import { Region } from '#core/region'
-import { epochMsOf, Instant, instantOf } from '#core/time'
+import { epochMsOf, type Instant, instantOf } from '#core/time'
 import type { AuditEntry, Verdict } from './contract.ts'
 
 export type Head = { sequence: number; hash: string }
@@ -24,30 +21,32 @@ export function canonical(value: unknown): string {
   return `{${fields.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`
 }
 
-export function hashOf(previousHash: string, sequence: number, record: string): string {
-  return createHash('sha256').update(`${previousHash}\n${sequence}\n${record}`).digest('hex')
-}
+/** SHA-256 in hex, handed in because rules touch nothing of the machine. */
+export type Hash = (text: string) => string
+
+const chained = (hash: Hash, previousHash: string, sequence: number, record: string) =>
+  hash(`${previousHash}\n${sequence}\n${record}`)
 
 /** Continues the chain after `head` with these records, in order. */
-export function linksAfter(head: Head, records: readonly AuditRecord[]): Link[] {
+export function linksAfter(head: Head, records: readonly AuditRecord[], sha256: Hash): Link[] {
   let { sequence, hash } = head
   return records.map(each => {
     const previousHash = hash
     const record = canonical(each)
     sequence += 1
-    hash = hashOf(previousHash, sequence, record)
+    hash = chained(sha256, previousHash, sequence, record)
     return { sequence, record, previousHash, hash }
   })
 }
 
 /** Walks a page of the chain from `head`; the first link that is not as it was written, or the new head. */
-export function walk(head: Head, page: readonly Link[]): { head: Head; broken?: Break } {
+export function walk(head: Head, page: readonly Link[], sha256: Hash): { head: Head; broken?: Break } {
   let at = head
   for (const [index, link] of page.entries()) {
     const expected = at.sequence + 1
     if (link.sequence !== expected) return { head: at, broken: { brokenAt: expected, finding: 'missing' } }
-    if (link.previousHash !== at.hash || link.hash !== hashOf(at.hash, expected, link.record)) {
-      return { head: at, broken: { brokenAt: expected, finding: findingAt(at, page.slice(index)) } }
+    if (link.previousHash !== at.hash || link.hash !== chained(sha256, at.hash, expected, link.record)) {
+      return { head: at, broken: { brokenAt: expected, finding: findingAt(at, page.slice(index), sha256) } }
     }
     at = { sequence: expected, hash: link.hash }
   }
@@ -55,15 +54,11 @@ export function walk(head: Head, page: readonly Link[]): { head: Head; broken?: 
 }
 
 /** Another row whose record belongs here means that rows changed places; otherwise this one was edited. */
-function findingAt(head: Head, rest: readonly Link[]): Finding {
+function findingAt(head: Head, rest: readonly Link[], sha256: Hash): Finding {
   const hashes = new Set(rest.map(link => link.hash))
-  const isElsewhere = rest.slice(1).some(link => hashes.has(hashOf(head.hash, head.sequence + 1, link.record)))
+  const isElsewhere = rest.slice(1).some(link => hashes.has(chained(sha256, head.hash, head.sequence + 1, link.record)))
   return isElsewhere ? 'reordered' : 'edited'
 }
-
-/** The end of the chain as it was noted outside of the database. */
-export const Anchor = z.strictObject({ sequence: z.int().min(0), hash: z.string(), at: Instant, region: Region })
-export type Anchor = z.output<typeof Anchor>
 
 /** Instants are recorded in one form; a filter may come in another, such as without milliseconds. */
 export const sameForm = (instant: Instant | undefined) =>

@@ -1,19 +1,27 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { identity } from '#contract/identity'
 import type { Call } from '#core/call'
 import type { Handlers } from '#core/contract'
 import { AuditRecord } from '#core/journal'
 import { fromCursor, toPage } from '#core/page'
-import { dayMs, instantOf } from '#core/time'
+import { Region } from '#core/region'
+import { Instant, instantOf } from '#core/time'
 import type { Kit } from '#platform'
 import type { audit, AuditEntry, Verdict } from './contract.ts'
-import { Anchor, type Break, csvOf, genesis, type Head, linksAfter, sameForm, walk } from './rules.ts'
+import { type Break, canonical, csvOf, genesis, type Head, linksAfter, sameForm, walk } from './rules.ts'
 import type { AuditStore, EntryRow, Filter } from './store.ts'
 
 const pageSize = 5_000
 const exportMax = 10_000
-/** The anchor must outlive the trail it vouches for. */
-const anchorTtlMs = 100 * 365 * dayMs
-const anchorAudience = 'medley-audit-anchor'
+const anchorPurpose = 'audit anchor'
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** The end of the chain as it was noted outside of the database. */
+const Anchor = z.strictObject({ sequence: z.int().min(0), hash: z.string(), at: Instant, region: Region })
+type Anchor = z.output<typeof Anchor>
+const SignedAnchor = Anchor.extend({ signature: z.string() })
 
 export type AuditKit = Pick<Kit, 'database' | 'clock' | 'blobs' | 'keys' | 'region' | 'log' | 'call'>
 type Deps = { kit: AuditKit; store: AuditStore }
@@ -33,6 +41,7 @@ export function createAudit(deps: Deps): Handlers<typeof audit> {
         const links = linksAfter(
           head,
           unique.filter(each => !known.has(each.id)),
+          sha256,
         )
         if (links.length > 0) await store.append(links)
         return links.length
@@ -92,10 +101,8 @@ async function namesOf(kit: AuditKit, personIds: string[], call: Call): Promise<
 function anchorOf({ kit, store }: Deps) {
   const key = `audit/anchor/${kit.region}.json`
   const put = async ({ sequence, hash }: Head) => {
-    const nowMs = kit.clock.nowMs()
-    const anchor: Anchor = { sequence, hash, at: instantOf(nowMs), region: kit.region }
-    const options = { audience: anchorAudience, ttlMs: anchorTtlMs, nowMs }
-    const body = { ...anchor, token: await kit.keys.signToken({ anchor }, options) }
+    const anchor: Anchor = { sequence, hash, at: instantOf(kit.clock.nowMs()), region: kit.region }
+    const body = { ...anchor, signature: kit.keys.sign(anchorPurpose, canonical(anchor)) }
     await kit.blobs.put(key, new TextEncoder().encode(JSON.stringify(body)), { contentType: 'application/json' })
   }
   return {
@@ -115,18 +122,20 @@ function anchorOf({ kit, store }: Deps) {
     /** Undefined when there is none, or one that is not ours. */
     async get(): Promise<Anchor | undefined> {
       const blob = await kit.blobs.get(key)
-      if (!blob) return undefined
-      try {
-        const { token } = JSON.parse(new TextDecoder().decode(blob.body)) as { token?: unknown }
-        if (typeof token !== 'string') return undefined
-        const options = { audience: anchorAudience, nowMs: kit.clock.nowMs() }
-        const claims = await kit.keys.verifyToken(token, options)
-        const anchor = Anchor.safeParse(claims?.['anchor'])
-        return anchor.success && anchor.data.region === kit.region ? anchor.data : undefined
-      } catch {
-        return undefined
-      }
+      const found = SignedAnchor.safeParse(blob && parseJson(new TextDecoder().decode(blob.body)))
+      if (!found.success) return undefined
+      const { signature, ...anchor } = found.data
+      const isOurs = kit.keys.verify(anchorPurpose, canonical(anchor), signature) && anchor.region === kit.region
+      return isOurs ? anchor : undefined
     },
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
@@ -144,7 +153,7 @@ export async function verifyChain(deps: Deps, call: Call, onPage?: OnPage): Prom
   for (let isMore = true; isMore && !broken;) {
     const from = head
     const page = await kit.database.read(call, () => store.links(from.sequence, pageSize))
-    const walked = walk(from, page)
+    const walked = walk(from, page, sha256)
     broken = walked.broken
     // Hashes that fit each other but not what was noted: somebody computed the chain anew.
     const rewritten = page

@@ -2,6 +2,7 @@ import { defineService } from '#core/service'
 import type { Kit } from '#platform'
 import { directory } from './contract.ts'
 import { directoryReactions } from './reactions.ts'
+import { seedDirectory } from './seed.ts'
 import { createDirectory } from './service.ts'
 import { directoryStore } from './store.ts'
 
@@ -10,6 +11,10 @@ export default defineService({
   uses: [],
   create: (kit: Kit) => {
     const store = directoryStore(kit.database)
-    return { handlers: createDirectory({ kit, store }), reactions: directoryReactions(kit, store) }
+    return {
+      handlers: createDirectory({ kit, store }),
+      reactions: directoryReactions(kit, store),
+      seed: async (self, call) => void (await seedDirectory(self, kit.clock.nowMs(), call)),
+    }
   },
 })

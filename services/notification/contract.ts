@@ -104,6 +104,28 @@ export const notification = defineContract({
       output: Preferences,
       allow: ['person'],
     },
+    addDevice: {
+      method: 'POST',
+      path: '/devices',
+      summary: 'Let this browser or device receive push messages; the same one again changes nothing',
+      status: 201,
+      input: z.strictObject({
+        /** Where its push service takes messages (RFC 8030), and its keys (RFC 8291). */
+        endpoint: z.url({ protocol: /^https$/ }).max(1_000),
+        keys: z.strictObject({ p256dh: z.string().min(1).max(200), auth: z.string().min(1).max(100) }),
+      }),
+      output: z.strictObject({ deviceId: Id }),
+      allow: ['person'],
+    },
+    removeDevice: {
+      method: 'DELETE',
+      path: '/devices/{deviceId}',
+      summary: 'Send no more push messages to a device of mine',
+      input: z.strictObject({ deviceId: Id }),
+      output: z.strictObject({ removed: z.literal(true) }),
+      allow: ['person'],
+      faults: ['deviceNotFound'],
+    },
     listDeliveries: {
       method: 'GET',
       path: '/deliveries',
@@ -122,5 +144,7 @@ export const notification = defineContract({
     },
   },
   events: {},
-  faults: {},
+  faults: {
+    deviceNotFound: { kind: 'not_found', message: 'You have no such device. It may have been removed already.' },
+  },
 })

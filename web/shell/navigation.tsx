@@ -1,5 +1,6 @@
 import { Link } from 'react-aria-components'
 import { useReader } from '../i18n/locale.tsx'
+import { number } from '../time.ts'
 import { cx } from '../ui/classes.ts'
 import { Icon } from '../ui/icon.tsx'
 import { destinationsOf, type Destination, type Workspace } from './workspace.ts'
@@ -12,7 +13,7 @@ interface NavigationProps {
 
 /** Beside the page from 1024 px. */
 export function SideNavigation({ workspace, current, unread }: NavigationProps) {
-  const { t } = useReader()
+  const { t, locale } = useReader()
   return (
     <nav aria-label={t('shell.navigation')} className="no-print sticky top-16 hidden h-[calc(100dvh-4rem)] w-60 shrink-0 flex-col gap-1 overflow-y-auto px-3 py-6 lg:flex">
       {destinationsOf(workspace).map(each => (
@@ -29,7 +30,7 @@ export function SideNavigation({ workspace, current, unread }: NavigationProps) 
           <span className="flex-1">{t(each.title)}</span>
           {each.href === '/notifications' && unread > 0 && (
             <bdi aria-hidden="true" className="rounded-full bg-glow-soft px-2 text-xs font-[620] text-glow tabular">
-              {unread}
+              {number(unread, locale)}
             </bdi>
           )}
         </Link>

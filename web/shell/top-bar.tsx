@@ -26,10 +26,10 @@ export function TopBar({ person, workspace, unread, onOpenCommands }: TopBarProp
     <header className="no-print sticky top-0 z-30 border-b border-line bg-canvas/90 backdrop-blur">
       <div className="flex h-16 items-center gap-2 px-4 sm:gap-3 sm:px-6">
         <Link href={person ? homeOf(workspace) : '/'} aria-label={t('shell.toHome')} className="flex min-h-11 items-center rounded-md pe-1 sm:pe-3">
-          <span className="max-xs:hidden">
+          <span className="flex max-xs:hidden">
             <Logo />
           </span>
-          <span className="xs:hidden">
+          <span className="flex xs:hidden">
             <LogoMark size={34} />
           </span>
         </Link>

@@ -57,16 +57,18 @@ export function BarChart({ points, label, className }: { points: readonly Point[
 function FigureTable({ label, points }: { label: string; points: readonly Point[] }) {
   const { locale } = useReader()
   return (
-    <table className="sr-only">
-      <caption>{label}</caption>
-      <tbody>
-        {points.map(point => (
-          <tr key={point.label}>
-            <th scope="row">{point.label}</th>
-            <td>{number(point.value, locale)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div className="sr-only">
+      <table>
+        <caption>{label}</caption>
+        <tbody>
+          {points.map(point => (
+            <tr key={point.label}>
+              <th scope="row">{point.label}</th>
+              <td>{number(point.value, locale)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

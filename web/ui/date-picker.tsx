@@ -15,7 +15,7 @@ import { fieldBox, FieldHelp, FieldLabel, type FieldProps } from './field.tsx'
 import { Icon } from './icon.tsx'
 
 const segment =
-  'rounded-[5px] px-0.5 tabular outline-none data-[placeholder]:text-ink-faint data-[focused]:bg-accent data-[focused]:text-on-accent data-[type=literal]:px-0'
+  'min-w-6 rounded-[5px] px-0.5 text-center tabular outline-none data-[type=literal]:min-w-0 data-[placeholder]:text-ink-faint data-[focused]:bg-accent data-[focused]:text-on-accent data-[type=literal]:px-0'
 
 export interface DatePickerProps extends FieldProps {
   value: CalendarDate | null

@@ -1,6 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { useReader } from '../i18n/locale.tsx'
-import { clock, clockRange } from '../time.ts'
+import { clock, clockRange, hourOf } from '../time.ts'
 import { cx } from './classes.ts'
 import { overlaps, toLanes, type Span } from './lanes.ts'
 
@@ -63,7 +63,7 @@ export function DayGrid(props: DayGridProps) {
         {hours.map(hour => (
           <div key={hour} aria-hidden="true" className="pointer-events-none col-span-2 col-start-1 flex border-t border-line" style={{ gridRow: `${row(hour)} / span 1` }}>
             <span className="-mt-2.5 w-16 shrink-0 bg-surface pe-2 text-end text-xs whitespace-nowrap text-ink-faint tabular">
-              <bdi>{clock(iso(hour), { locale, zone: props.zone })}</bdi>
+              <bdi>{hourOf(iso(hour), { locale, zone: props.zone })}</bdi>
             </span>
           </div>
         ))}
@@ -75,12 +75,12 @@ export function DayGrid(props: DayGridProps) {
             style={{ gridRow: `${row(Date.parse(window.startsAt))} / ${row(Date.parse(window.endsAt))}`, gridColumn: 2 }}
           />
         ))}
+        {now >= from && now <= to && <NowLine row={row(now)} label={clock(iso(now), { locale, zone: props.zone })} />}
         <div className="relative col-start-2 row-start-1" style={{ gridRow: `1 / ${minutes + 1}`, gridColumn: 2 }}>
           {events.map(event => (
             <EventBlock key={event.id} {...props} event={event} lane={lanes.get(event.id) ?? { lane: 0, of: 1 }} move={move?.id === event.id ? move : null} setMove={setMove} isClash={move?.id === event.id && Boolean(clash)} />
           ))}
         </div>
-        {now >= from && now <= to && <NowLine row={row(now)} />}
       </div>
       <p className="mt-2 text-sm text-ink-faint max-lg:hidden">{t('dayGrid.keys')}</p>
       <p role="status" className="sr-only">
@@ -92,10 +92,13 @@ export function DayGrid(props: DayGridProps) {
   )
 }
 
-function NowLine({ row }: { row: number }) {
+/** Runs behind the visits, so that it never strikes a name through; the time in the margin says where it is. */
+function NowLine({ row, label }: { row: number; label: string }) {
   return (
-    <div aria-hidden="true" className="pointer-events-none z-10 flex items-center" style={{ gridRow: `${row} / span 1`, gridColumn: 2 }}>
-      <span className="swatch -ms-1.5 size-3 rounded-full bg-glow" />
+    <div aria-hidden="true" className="pointer-events-none flex items-center" style={{ gridRow: `${row} / span 1`, gridColumn: '1 / -1' }}>
+      <span className="swatch ms-1 w-16 shrink-0 rounded-full bg-glow px-1.5 text-center text-[0.6875rem] leading-5 font-[620] whitespace-nowrap text-surface tabular">
+        <bdi>{label}</bdi>
+      </span>
       <span className="swatch h-0.5 flex-1 bg-glow" />
     </div>
   )

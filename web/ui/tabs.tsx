@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react'
+import { useReader } from '../i18n/locale.tsx'
+import { number } from '../time.ts'
 import { Tab, TabList, TabPanel, Tabs as AriaTabs } from 'react-aria-components'
 
 export interface TabDefinition {
@@ -9,6 +11,7 @@ export interface TabDefinition {
 }
 
 export function Tabs({ label, tabs, selected, onSelect }: { label: string; tabs: readonly TabDefinition[]; selected?: string; onSelect?: (id: string) => void }) {
+  const { locale } = useReader()
   return (
     <AriaTabs {...(selected ? { selectedKey: selected } : {})} onSelectionChange={key => onSelect?.(String(key))}>
       <div className="-mx-4 mb-5 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0">
@@ -21,7 +24,7 @@ export function Tabs({ label, tabs, selected, onSelect }: { label: string; tabs:
             >
               {tab.title}
               {tab.count !== undefined && tab.count > 0 && (
-                <bdi className="rounded-full bg-accent-soft px-2 text-xs font-[620] text-accent-ink tabular">{tab.count}</bdi>
+                <bdi className="rounded-full bg-accent-soft px-2 text-xs font-[620] text-accent-ink tabular">{number(tab.count, locale)}</bdi>
               )}
             </Tab>
           ))}

@@ -32,7 +32,7 @@ export function Book() {
       {clinician.isPending && <Skeleton lines={4} />}
       <ProblemNotice error={clinician.error} onRetry={() => void clinician.refetch()} />
       {clinician.data && (
-        <div className="grid items-start gap-6 lg:grid-cols-[20rem_1fr] xl:grid-cols-[23rem_1fr]">
+        <div className="grid items-start gap-6 max-lg:grid-cols-1 lg:grid-cols-[20rem_1fr] xl:grid-cols-[23rem_1fr]">
           <ClinicianProfile clinician={clinician.data} />
           {clinician.data.services.length > 0 && clinician.data.acceptsPatients ? (
             <BookingSteps clinician={clinician.data} />
@@ -53,7 +53,7 @@ function BookingSteps({ clinician }: { clinician: Clinician }) {
   if (!service || !mode) return null
   if (hold) return <ConfirmBooking clinician={clinician} service={service} hold={hold} onRelease={drop} />
   return (
-    <div className="min-w-0 space-y-6">
+    <div className="min-w-0 space-y-6 max-lg:order-2">
       <ChooseReason clinician={clinician} service={service} mode={mode} onChange={change} />
       <ChooseTime clinician={clinician} service={service} mode={mode} holding={holding} openAt={search['at']} onTake={take} />
     </div>

@@ -37,9 +37,9 @@ export function ConfirmBooking({ clinician, service, hold, onRelease }: ConfirmB
     [t('visit.price'), <bdi key="price">{formatMoney(service.price, locale)}</bdi>],
   ]
   return (
-    <Card title={t('book.confirmTitle')} action={<HoldCountdown expiresAt={hold.expiresAt} onExpired={onExpired} />}>
+    <Card className="max-lg:order-first" title={t('book.confirmTitle')} action={<HoldCountdown expiresAt={hold.expiresAt} onExpired={onExpired} />}>
       <div className="flex items-center gap-4 rounded-xl bg-accent-soft p-5">
-        <Avatar name={clinician.name} size={52} />
+        <Avatar name={clinician.name} size={52} className="bg-surface!" />
         <div>
           <p className="text-lg font-[620]">{longDay(hold.startsAt, place)}</p>
           <p className="text-ink-soft">{t('book.with', { name: clinicianTitle(clinician) })}</p>

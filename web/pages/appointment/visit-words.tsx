@@ -44,8 +44,11 @@ export function VisitLine({ booking }: { booking: Booking }) {
         <p className="truncate text-sm text-ink-soft">
           {booking.serviceName} · <ModeLabel mode={booking.mode} place={booking.place} />
         </p>
+        <p className="mt-0.5 text-sm font-[560] tabular sm:hidden">
+          <bdi>{day(booking.startsAt, { locale, zone })}</bdi>, <bdi>{clockRange(booking.startsAt, booking.endsAt, { locale, zone })}</bdi>
+        </p>
       </div>
-      <div className="shrink-0 text-end">
+      <div className="shrink-0 text-end max-sm:hidden">
         <p className="font-[580] tabular">
           <bdi>{day(booking.startsAt, { locale, zone })}</bdi>
         </p>

@@ -118,7 +118,7 @@ export function WaitListLine({ entry }: { entry: WaitListEntry }) {
       </div>
       <Tag tone={entry.state === 'offered' ? 'glow' : entry.state === 'filled' ? 'good' : 'plain'}>{t(`waitList.${entry.state}`)}</Tag>
       {entry.state === 'waiting' && (
-        <Button tone="quiet" size="sm" isPending={leave.isPending} aria-label={t('waitList.leaveNamed', { name: entry.clinicianName })} onPress={() => leave.mutate({ entryId: entry.id })}>
+        <Button tone="quiet" size="sm" isPending={leave.isPending} aria-label={`${t('waitList.leave')}: ${entry.clinicianName}`} onPress={() => leave.mutate({ entryId: entry.id })}>
           {t('waitList.leave')}
         </Button>
       )}

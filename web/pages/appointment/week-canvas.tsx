@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } fr
 import { useReader } from '../../i18n/locale.tsx'
 import { minutesOf } from '../../time.ts'
 import { cx } from '../../ui/classes.ts'
-import { wallLabel, wallOf, weekdayLabel, weekOrder } from './week-words.ts'
+import { hourLabel, wallLabel, wallOf, weekdayLabel, weekOrder } from './week-words.ts'
 
 interface WeekCanvasProps {
   windows: readonly WeeklyWindow[]
@@ -45,8 +45,8 @@ export function WeekCanvas({ windows, onChange, onEdit, ...buffers }: WeekCanvas
         ))}
         <div aria-hidden="true" className="relative" style={{ blockSize: 24 * hourPx }}>
           {Array.from({ length: 23 }, (_, hour) => (
-            <span key={hour} className="absolute end-2 -translate-y-1/2 text-xs text-ink-faint tabular" style={{ top: (hour + 1) * hourPx }}>
-              <bdi>{wallLabel((hour + 1) * 60, locale)}</bdi>
+            <span key={hour} className="absolute end-2 -translate-y-1/2 text-xs whitespace-nowrap text-ink-faint tabular" style={{ top: (hour + 1) * hourPx }}>
+              <bdi>{hourLabel(hour + 1, locale)}</bdi>
             </span>
           ))}
         </div>

@@ -20,6 +20,11 @@ export function wallOf(minute: number): string {
   return wallClock(minute)
 }
 
+/** The hour alone, for the scale beside the week. */
+export function hourLabel(hour: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', timeZone: 'UTC' }).format(hour * 3_600_000)
+}
+
 export function wallLabel(minute: number, locale: string): string {
   if (minute === 1440) return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' }).format(0)
   return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' }).format(minute * 60_000)

@@ -13,13 +13,17 @@ import { ClinicianFacts, clinicianTitle } from './clinician-card.tsx'
 export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
   const { t, locale } = useReader()
   return (
-    <div className="min-w-0 space-y-6 lg:sticky lg:top-22">
-      <Card>
-        <Avatar name={clinician.name} size={84} />
-        <p aria-hidden="true" className="mt-4 text-2xl font-[640] tracking-[-0.02em]">
-          {clinicianTitle(clinician)}
-        </p>
-        <p className="text-ink-soft">{listOf(clinician.specialties.map(each => translateCode('specialty', each)), locale)}</p>
+    <div className="min-w-0 space-y-6 max-lg:contents lg:sticky lg:top-22">
+      <Card className="max-lg:order-1">
+        <div className="flex items-center gap-4 lg:block">
+          <Avatar name={clinician.name} size={72} />
+          <div className="min-w-0 lg:mt-4">
+            <p aria-hidden="true" className="text-xl font-[640] tracking-[-0.02em] lg:text-2xl">
+              {clinicianTitle(clinician)}
+            </p>
+            <p className="text-ink-soft">{listOf(clinician.specialties.map(each => translateCode('specialty', each)), locale)}</p>
+          </div>
+        </div>
         <ClinicianFacts clinician={clinician} />
         {clinician.about && <p className="mt-4 leading-relaxed text-ink-soft">{clinician.about}</p>}
         <p className="mt-4 flex items-start gap-2 text-sm text-ink-soft">
@@ -50,7 +54,7 @@ function Reviews({ clinicianId }: { clinicianId: string }) {
   const { t, locale, zone } = useReader()
   const reviews = usePages('directory', 'listReviews', { clinicianId, limit: 3 })
   return (
-    <Card title={t('reviews.title')} description={t('reviews.lead')}>
+    <Card title={t('reviews.title')} description={t('reviews.lead')} className="max-lg:order-3">
       <ul className="space-y-4">
         {reviews.items.map(review => (
           <li key={review.id}>

@@ -41,7 +41,7 @@ export function ApiKeys() {
                   {key.expiresAt && ` · ${t('keys.until', { date: dateOnly(key.expiresAt, { locale, zone }) })}`}
                 </p>
               </div>
-              <Button tone="danger" size="sm" aria-label={t('keys.revokeNamed', { name: key.name })} onPress={() => setEnding(key)}>
+              <Button tone="danger" size="sm" aria-label={`${t('keys.revoke')}: ${key.name}`} onPress={() => setEnding(key)}>
                 {t('keys.revoke')}
               </Button>
             </li>

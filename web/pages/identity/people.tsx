@@ -60,7 +60,7 @@ export function People() {
                 row.isClaimed ? (
                   <Tag tone="good">{t('people.claimed')}</Tag>
                 ) : (
-                  <Button tone="quiet" size="sm" aria-label={t('people.codeFor', { name: row.name })} onPress={() => setChosen(row)}>
+                  <Button tone="quiet" size="sm" aria-label={`${t('people.code')}: ${row.name}`} onPress={() => setChosen(row)}>
                     {t('people.code')}
                   </Button>
                 ),

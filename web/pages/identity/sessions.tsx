@@ -39,7 +39,7 @@ export function Sessions() {
               <Button
                 tone="quiet"
                 size="sm"
-                aria-label={t('sessions.revokeNamed', { device: session.device })}
+                aria-label={`${t('sessions.revoke')}: ${session.device}`}
                 isPending={revoke.isPending && revoke.variables?.sessionId === session.id}
                 onPress={() => revoke.mutate({ sessionId: session.id })}
               >

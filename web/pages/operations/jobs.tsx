@@ -99,7 +99,7 @@ function Definitions({ jobs }: { jobs: readonly JobDefinition[] }) {
             title: t('jobs.runNow'),
             isTitleHidden: true,
             cell: job => (
-              <Button tone="quiet" size="sm" icon="play" aria-label={t('jobs.runNamed', { name: job.name })} onPress={() => setAsked(job)}>
+              <Button tone="quiet" size="sm" icon="play" aria-label={`${t('jobs.runNow')}: ${job.name}`} onPress={() => setAsked(job)}>
                 {t('jobs.runNow')}
               </Button>
             ),

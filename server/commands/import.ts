@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { directory } from '#contract/directory'
+import { identity } from '#contract/identity'
+import { regionOf } from '#core/region'
+import type { Command } from '../command-line.ts'
+import { readConfig } from '../config.ts'
+import { type ImportedPlace, ImportRefused, type ReadBundle, readBundle } from '../import/bundle.ts'
+import { type Medley, startMedley } from '../lifecycle.ts'
+import { services } from '../services.ts'
+import { version } from './serve.ts'
+
+export type ImportReport = {
+  files: number
+  people: number
+  newPeople: number
+  places: number
+  clinicians: number
+  entries: number
+}
+
+/** Reads every file before it writes anything, so that one broken file stops the lot and changes nothing. */
+export const importCommand: Command = async ({ files, flags, env }) => {
+  if (files.length === 0) throw new ImportRefused('Name the files to import: node medley.ts import FILE…')
+  const config = readConfig(
+    { ...env, MEDLEY_LOG_LEVEL: env['MEDLEY_LOG_LEVEL'] ?? 'warn' },
+    { ...flags, roles: 'worker' },
+  )
+  const bundles = await Promise.all(
+    files.map(async file => ({ file, text: await readFile(file, 'utf8').catch(unreadable(file)) })),
+  )
+  const read = bundles.map(({ file, text }) => ({ text, bundle: readBundle(basename(file), text) }))
+  await using medley = await startMedley({ config, services, version })
+  const report = await importBundles(medley, read, bar)
+  await medley.settle()
+  process.stdout.write(
+    `Imported ${report.files} file(s) with ${report.entries} entries: ${report.people} people (${report.newPeople} new), ` +
+      `${report.places} organisations, ${report.clinicians} clinicians.\n`,
+  )
+  return 0
+}
+
+const unreadable = (file: string) => (error: NodeJS.ErrnoException) => {
+  throw new ImportRefused(`${file}: cannot be read (${error.code ?? 'unknown reason'}).`)
+}
+
+/** One line that fills up, on terminals only. */
+function bar(done: number, total: number): void {
+  if (!process.stdout.isTTY) return
+  const width = 30
+  const filled = Math.round((done / total) * width)
+  process.stdout.write(
+    `\r  ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done}/${total}${done === total ? '\n' : ''}`,
+  )
+}
+
+export async function importBundles(
+  medley: Pick<Medley, 'call' | 'composition' | 'platform'>,
+  read: readonly { text: string; bundle: ReadBundle }[],
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<ImportReport> {
+  const report: ImportReport = { files: 0, people: 0, newPeople: 0, places: 0, clinicians: 0, entries: 0 }
+  for (const { bundle } of read) assertHere(medley, bundle)
+  const placeIds = new Map<string, string>()
+  const clinicianSources = new Set<string>()
+  for (const { text, bundle } of read) {
+    for (const place of bundle.places) placeIds.set(place.source, await enterPlace(medley, place))
+    for (const clinician of bundle.clinicians) {
+      const organizationId = placeIds.get(clinician.placeSource ?? '') ?? [...placeIds.values()][0]
+      if (organizationId === undefined || clinicianSources.has(clinician.source)) continue
+      clinicianSources.add(clinician.source)
+      const draft = {
+        source: clinician.source,
+        organizationId,
+        name: clinician.name,
+        specialties: [],
+        languages: ['en'],
+        acceptsPatients: false,
+      }
+      await medley.call(directory).addClinician(draft, medley.composition.serviceCall('import'))
+    }
+    report.newPeople += (await enterPerson(medley, bundle, text)) ? 1 : 0
+    report.people++
+    report.files++
+    report.entries += bundle.entries
+    onProgress(report.files, read.length)
+  }
+  return { ...report, places: placeIds.size, clinicians: clinicianSources.size }
+}
+
+/** People live in the cell of their home; a file of another region's people has no business here. */
+function assertHere({ platform }: Pick<Medley, 'platform'>, { person }: ReadBundle): void {
+  const home = regionOf(person.jurisdiction)
+  if (home !== platform.region) {
+    throw new ImportRefused(
+      `A person of ${person.jurisdiction} belongs to the region ${home}, and this installation is ${platform.region}. Import the file there.`,
+    )
+  }
+}
+
+const zones = { us: 'America/New_York', eu: 'Europe/Berlin', apac: 'Asia/Singapore' } as const
+
+async function enterPlace(
+  medley: Pick<Medley, 'call' | 'composition' | 'platform'>,
+  { source, name, city, address, jurisdiction }: ImportedPlace,
+): Promise<string> {
+  const draft = {
+    source,
+    kind: 'clinic' as const,
+    name,
+    city,
+    address,
+    jurisdiction,
+    timeZone: zones[medley.platform.region],
+  }
+  return (await medley.call(directory).addOrganization(draft, medley.composition.serviceCall('import'))).id
+}
+
+/** The person becomes an account to claim; the whole file is kept as it came, sealed under their key, for the record service. */
+async function enterPerson(
+  medley: Pick<Medley, 'call' | 'composition' | 'platform'>,
+  { person }: ReadBundle,
+  text: string,
+): Promise<boolean> {
+  const { platform, composition } = medley
+  const { personId, isNew } = await medley.call(identity).enrol(
+    {
+      ...person,
+      timeZone: zones[platform.region],
+      ...(person.birthDate ? {} : { birthDate: undefined }),
+      ...(person.phone ? {} : { phone: undefined }),
+    },
+    composition.serviceCall('import'),
+  )
+  const key = `import/${personId}/${createHash('sha256').update(text).digest('hex')}`
+  if (!(await platform.blobs.head(key))) {
+    const sealed = await platform.keys.sealFor(personId, Buffer.from(text), key)
+    await platform.blobs.put(key, sealed, { contentType: 'application/vnd.medley.sealed', ifAbsent: true })
+  }
+  return isNew
+}

@@ -1,0 +1,46 @@
+import type { Channel, Topic } from '../contract.ts'
+
+/** Everything people are told. Those that begin with `clinician` go to the clinician, the others to the patient. */
+export type Kind =
+  | 'booked'
+  | 'rescheduled'
+  | 'cancelled'
+  | 'reminder'
+  | 'offered'
+  | 'claimed'
+  | 'clinicianBooked'
+  | 'clinicianRescheduled'
+  | 'clinicianCancelled'
+  | 'clinicianArrived'
+
+type KindRules = {
+  topic: Topic
+  /** Ways that make sense at all; preferences choose among them. */
+  channels: readonly Channel[]
+  /** Useless when late, so quiet hours do not hold it back. */
+  isUrgent: boolean
+  /** Mail carries the iCalendar invitation. */
+  hasInvitation: boolean
+}
+
+const every: readonly Channel[] = ['inApp', 'mail', 'sms', 'push']
+const visit: KindRules = { topic: 'booking', channels: every, isUrgent: false, hasInvitation: true }
+
+export const kinds: Record<Kind, KindRules> = {
+  booked: visit,
+  rescheduled: visit,
+  cancelled: visit,
+  reminder: { topic: 'reminder', channels: every, isUrgent: true, hasInvitation: false },
+  offered: { topic: 'waitList', channels: every, isUrgent: true, hasInvitation: false },
+  claimed: { topic: 'account', channels: every, isUrgent: false, hasInvitation: false },
+  clinicianBooked: visit,
+  clinicianRescheduled: visit,
+  clinicianCancelled: visit,
+  // Whoever is here is here now: a mail about it would be read afterwards.
+  clinicianArrived: { topic: 'booking', channels: ['inApp', 'push'], isUrgent: true, hasInvitation: false },
+}
+
+/** One message in one language, as ICU MessageFormat. `short` is for lock screens: no names, no places. */
+export type Catalogue = Record<Kind, { title: string; body: string; short: string }> & {
+  mail: { greeting: string; open: string; why: string; preferences: string }
+}

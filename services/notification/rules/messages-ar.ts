@@ -1,0 +1,62 @@
+import type { Catalogue } from './kinds.ts'
+
+const where = '{mode, select, video {تُجرى الزيارة بالفيديو.} other {المكان: {place}.}}'
+
+export const ar: Catalogue = {
+  booked: {
+    title: 'تم حجز زيارتك',
+    body: `زيارتك مع {clinician} يوم {when}. ${where}`,
+    short: 'تم حجز زيارتك: {shortWhen}.',
+  },
+  rescheduled: {
+    title: 'تغيّر موعد زيارتك',
+    body: `أصبحت زيارتك مع {clinician} يوم {when} بدلاً من {formerWhen}. ${where}`,
+    short: 'تغيّر موعد زيارتك إلى {shortWhen}.',
+  },
+  cancelled: {
+    title: 'أُلغيت زيارتك',
+    body: 'لن تتم زيارتك مع {clinician} يوم {when}. يمكنك حجز موعد آخر متى شئت.',
+    short: 'أُلغيت زيارتك يوم {shortWhen}.',
+  },
+  reminder: {
+    title: 'زيارتك تقترب',
+    body: `زيارتك مع {clinician} يوم {when}. ${where} إن لم تتمكن من الحضور فيُرجى الإلغاء ليستفيد غيرك من الموعد.`,
+    short: 'تذكير: زيارتك يوم {shortWhen}.',
+  },
+  offered: {
+    title: 'أصبح لديك موعد متاح',
+    body: 'لدى {clinician} موعد متاح يوم {when}، وهو محجوز لك حتى {until}. احجزه قبل ذلك وإلا انتقل إلى الشخص التالي.',
+    short: 'هناك موعد محجوز لك حتى {shortUntil}. افتح Medley لحجزه.',
+  },
+  claimed: {
+    title: 'تم ربط سجلاتك',
+    body: 'ما كان محفوظاً لك سابقاً أصبح جزءاً من حسابك. إن لم تكن أنت من فعل ذلك فأخبرنا فوراً.',
+    short: 'تم ربط حسابك بسجلات سابقة.',
+  },
+  clinicianBooked: {
+    title: 'حُجزت زيارة لديك',
+    body: 'حجز أحد المرضى موعداً يوم {when}{mode, select, video { بالفيديو} other {}}.',
+    short: 'حُجزت زيارة: {shortWhen}.',
+  },
+  clinicianRescheduled: {
+    title: 'تغيّر موعد زيارة لديك',
+    body: 'انتقلت زيارة من {formerWhen} إلى {when}.',
+    short: 'تغيّر موعد زيارة إلى {shortWhen}.',
+  },
+  clinicianCancelled: {
+    title: 'أُلغيت زيارة لديك',
+    body: 'لن تتم الزيارة يوم {when}، وأصبح الوقت متاحاً من جديد.',
+    short: 'أُلغيت الزيارة يوم {shortWhen}.',
+  },
+  clinicianArrived: {
+    title: 'وصل مريضك',
+    body: 'وصل صاحب موعد يوم {when}.',
+    short: 'وصل أحد المرضى.',
+  },
+  mail: {
+    greeting: 'مرحباً {name}،',
+    open: 'فتح في Medley',
+    why: 'تصلك هذه الرسالة لأنك تستخدم Medley.',
+    preferences: 'اختر ما يصلك',
+  },
+}

@@ -1,0 +1,213 @@
+// The story of one booking, told over HTTP to a running Medley with demo data, as its users' programs would.
+import { setTimeout as pause } from 'node:timers/promises'
+import { appointment, type Booking } from '#contract/appointment'
+import { audit } from '#contract/audit'
+import { identity, Token } from '#contract/identity'
+import { notification } from '#contract/notification'
+import { operations } from '#contract/operations'
+import { remoteClient, type RemoteClient } from '#core/client'
+import type { Contract } from '#core/contract'
+
+export type Step = { name: string; tookMs: number; note: string }
+export type Journey = (url: string, onStep?: (step: Step) => void) => Promise<Step[]>
+
+const password = 'medley-demo-2026'
+const patienceMs = 20_000
+
+/** Somebody signed in, with clients that carry their token. */
+type Somebody = { personId: string; as<C extends Contract>(contract: C): RemoteClient<C, string | undefined> }
+
+async function signIn(url: string, email: string): Promise<Somebody> {
+  return withCookie(url, await post(url, '/auth/sign-in/email', { email, password }))
+}
+
+async function signUp(url: string, name: string): Promise<Somebody> {
+  const email = `${name.toLowerCase().replaceAll(/\W+/g, '.')}.${crypto.randomUUID()}@example.org`
+  return withCookie(url, await post(url, '/auth/sign-up/email', { email, password, name }))
+}
+
+async function post(url: string, path: string, body: unknown): Promise<Response> {
+  const answer = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(url).origin },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`${path} answers ${answer.status}: ${await answer.text()}`)
+  return answer
+}
+
+async function withCookie(url: string, signedIn: Response): Promise<Somebody> {
+  const cookie = signedIn.headers
+    .getSetCookie()
+    .map(each => each.split(';')[0])
+    .join('; ')
+  const answer = await fetch(`${url}/api/identity/token`, { method: 'POST', headers: { cookie } })
+  if (!answer.ok) throw new Error(`the token is refused with ${answer.status}`)
+  const { token, person } = Token.parse(await answer.json())
+  const headers = (key: string | undefined) => ({
+    authorization: `Bearer ${token}`,
+    ...(key ? { 'idempotency-key': key } : {}),
+  })
+  return { personId: person.id, as: contract => remoteClient(contract, { url: `${url}/api`, headers }) }
+}
+
+/** Asks again until the answer is there; what happens after a commit happens soon, not at once. */
+async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  for (const startMs = Date.now(); Date.now() - startMs < patienceMs; await pause(200)) {
+    const found = await ask()
+    if (found !== undefined) return found
+  }
+  throw new Error(`${what} did not happen within ${patienceMs / 1_000} s`)
+}
+
+async function refused(work: Promise<unknown>, code: string): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (reason: { code?: string }) => reason,
+  )
+  if (error?.code !== code) throw new Error(`expected ${code}, but got ${error?.code ?? 'no refusal'}`)
+  return code
+}
+
+export const booking: Journey = async (url, onStep = () => {}) => {
+  const steps: Step[] = []
+  async function step<T>(name: string, work: () => Promise<T>, note: (result: T) => string = () => ''): Promise<T> {
+    const startMs = performance.now()
+    const result = await work()
+    const done = { name, tookMs: Math.round(performance.now() - startMs), note: note(result) }
+    steps.push(done)
+    onStep(done)
+    return result
+  }
+  const once = () => crypto.randomUUID()
+
+  const [patient, clinician, operator] = (await step('sign in as patient, clinician and operator', () =>
+    Promise.all(['patient', 'clinician', 'operator'].map(role => signIn(url, `${role}@demo.medley.example`))),
+  )) as [Somebody, Somebody, Somebody]
+  const rival = await step('a second patient signs up', () => signUp(url, 'Robin Marsh'))
+  const me = await clinician.as(identity).me({}, undefined)
+  const clinicianId = me.clinicianId!
+
+  const found = await step(
+    'find care by name, with real free times',
+    async () => {
+      const { items } = await patient.as(appointment).findCare({ text: me.name, days: 30 }, undefined)
+      const item = items.find(each => each.clinician.id === clinicianId)
+      if (!item || item.freeTimes.length === 0) throw new Error('the demo clinician shows no free times')
+      return item
+    },
+    ({ clinician: { name }, freeTimes }) => `${name}, first ${freeTimes[0]!.startsAt}`,
+  )
+  const service = found.clinician.services.find(each => each.id === found.serviceId)!
+  const wish = { clinicianId, serviceId: service.id, mode: service.modes[0]! }
+  const { times } = await step(
+    'list free times',
+    () => patient.as(appointment).freeTimes({ clinicianId, serviceId: service.id, days: 30 }, undefined),
+    r => `${r.times.length} offered`,
+  )
+  // Far enough ahead that nothing of a slow run is past, and different on each run so that runs do not meet.
+  const [first, later] = [times[20 + Math.floor(Math.random() * 20)]!, times[60 + Math.floor(Math.random() * 20)]!]
+
+  const held = await step(
+    'hold a time',
+    () => patient.as(appointment).hold({ ...wish, startsAt: first.startsAt }, once()),
+    hold => `until ${hold.expiresAt}`,
+  )
+  await step(
+    'the same time is refused to somebody else',
+    () => refused(rival.as(appointment).hold({ ...wish, startsAt: first.startsAt }, once()), 'appointment.slotTaken'),
+    code => code,
+  )
+  await step(
+    'why it is not offered',
+    () => rival.as(appointment).whyNot({ clinicianId, serviceId: service.id, startsAt: first.startsAt }, undefined),
+    r => r.reasons.join(),
+  )
+
+  const key = once()
+  const input = { holdId: held.id, reason: 'A journey through the house', remindMinutesBefore: [40_320] }
+  const booked = await step(
+    'book it',
+    () => patient.as(appointment).book(input, key),
+    b => `${b.clinicianName}, ${b.startsAt}`,
+  )
+  await step('booking again with the same key answers the same', async () => {
+    const again = await patient.as(appointment).book(input, key)
+    if (JSON.stringify(again) !== JSON.stringify(booked)) throw new Error('the replay differs')
+  })
+  await step('the clinician sees it in their day', async () => {
+    const date = new Intl.DateTimeFormat('en-CA', { timeZone: booked.timeZone }).format(new Date(booked.startsAt))
+    const { bookings } = await clinician.as(appointment).day({ clinicianId, date }, undefined)
+    if (!bookings.some(each => each.id === booked.id && each.patientName.length > 0))
+      throw new Error('the day does not show it')
+  })
+  await step(
+    'both are told',
+    () => Promise.all([told(patient, 'booking', booked), told(clinician, 'booking', booked)]),
+    ([mine]) => mine,
+  )
+
+  await step(
+    'the reminder goes out',
+    async () => {
+      await operator.as(operations).runNow({ name: 'appointment.remind' }, once())
+      return told(patient, 'reminder', booked)
+    },
+    note => note,
+  )
+  await step('the second patient waits for that time', () =>
+    rival.as(appointment).joinWaitList({ ...wish, earliestAt: first.startsAt, latestAt: first.endsAt }, once()),
+  )
+  const moved = await step(
+    'reschedule',
+    () => patient.as(appointment).reschedule({ bookingId: booked.id, startsAt: later.startsAt }, once()),
+    b => `now ${b.startsAt}, revision ${b.revision}`,
+  )
+  const offer = await step(
+    'the freed time is offered to who waited',
+    () =>
+      eventually(
+        'the offer',
+        async () => (await rival.as(appointment).listWaitList({}, undefined)).items.find(each => each.offer)?.offer,
+      ),
+    offer => offer.startsAt,
+  )
+  const theirs = await step(
+    'they accept it',
+    () => rival.as(appointment).book({ holdId: offer.id }, once()),
+    b => b.startsAt,
+  )
+  await step('cancel both', async () => {
+    await patient.as(appointment).cancel({ bookingId: moved.id, reason: 'The journey ends' }, once())
+    await rival.as(appointment).cancel({ bookingId: theirs.id }, once())
+    await refused(
+      patient.as(appointment).reschedule({ bookingId: moved.id, startsAt: first.startsAt }, once()),
+      'appointment.bookingClosed',
+    )
+  })
+  await step(
+    'the audit trail has it, and its chain holds',
+    async () => {
+      await eventually('the audit entry', async () => {
+        const { items } = await operator
+          .as(audit)
+          .search({ personId: patient.personId, action: 'appointment.book', limit: 5 }, undefined)
+        return items.find(each => Object.values(each.subjects).includes(held.id))
+      })
+      const verdict = await operator.as(audit).verify({}, once())
+      if (!verdict.isIntact) throw new Error(`the chain is broken at ${verdict.brokenAt}`)
+      return verdict.entries
+    },
+    entries => `${entries} entries`,
+  )
+  return steps
+}
+
+/** Waits for a notification of the topic that leads to the booking. */
+async function told(somebody: Somebody, topic: 'booking' | 'reminder', { id }: Booking): Promise<string> {
+  const found = await eventually(`the ${topic} notification`, async () => {
+    const { items } = await somebody.as(notification).list({ limit: 50 }, undefined)
+    return items.find(each => each.topic === topic && each.link?.includes(id))
+  })
+  return found.title
+}
