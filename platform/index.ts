@@ -81,6 +81,8 @@ export type PlatformOptions = {
   readonly egressAllow: readonly string[]
   readonly logLevel: string
   readonly clock?: Clock | undefined
+  /** An open, migrated database to share with another Medley of this process; whoever opened it closes it. */
+  readonly database?: Database | undefined
   /** Milliseconds between safety polls of the queue. */
   readonly queuePollMs?: number | undefined
 }
@@ -92,9 +94,9 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
     pino.destination({ sync: true }),
   )
   const clock = options.clock ?? systemClock()
-  const database = createDatabase(await openEngine(options))
+  const database = options.database ?? createDatabase(await openEngine(options))
   try {
-    await migrate(database.owner, [platformMigrations, ...options.folders])
+    if (!options.database) await migrate(database.owner, [platformMigrations, ...options.folders])
     const secret =
       options.secret ??
       (options.dataDirectory ? await loadOrMakeSecret(options.dataDirectory) : randomBytes(32).toString('hex'))
@@ -130,11 +132,11 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
       push: outboxPush(kept),
       async close() {
         await cache.close()
-        await database.close()
+        if (!options.database) await database.close()
       },
     }
   } catch (error) {
-    await database.close()
+    if (!options.database) await database.close()
     throw error
   }
 }

@@ -1,5 +1,6 @@
 // A whole Medley for a test: embedded database in memory, free port, a clock the test moves, mail it can read.
 import { randomBytes } from 'node:crypto'
+import { createServer, type AddressInfo } from 'node:net'
 import { Call, type Caller } from '#core/call'
 import { newId } from '#core/id'
 import { movableClock } from '../platform/clock/movable.ts'
@@ -18,8 +19,8 @@ export type TestOptions = {
   env?: Record<string, string>
   services?: string
   roles?: string
-  /** Epoch milliseconds the clock starts at; a Monday noon in UTC unless said. */
-  startMs?: number
+  /** Epoch milliseconds the clock starts at; a Monday noon in UTC unless said. `real` runs with the system's clock. */
+  startMs?: number | 'real'
   platform?: StartOptions['platform']
 }
 
@@ -32,7 +33,7 @@ export async function testMedley({
   startMs = mondayNoonMs,
   platform = {},
 }: TestOptions = {}): Promise<TestMedley> {
-  const clock = movableClock(startMs)
+  const clock = movableClock(startMs === 'real' ? Date.now() : startMs)
   const isEmbedded = env['MEDLEY_DATABASE_URL'] === undefined
   if (isEmbedded) await makeTemplate(migrationFolders(services))
   const config = readConfig(
@@ -53,7 +54,7 @@ export async function testMedley({
     config,
     services,
     version: 'test',
-    platform: { clock, queuePollMs: 500, ...where, ...platform },
+    platform: { ...(startMs === 'real' ? {} : { clock }), queuePollMs: 500, ...where, ...platform },
   })
   const as = (caller: Partial<Caller>, extra: Partial<Call> = {}): Call => ({
     caller: { roles: [], organizationIds: [], ...caller },
@@ -64,4 +65,51 @@ export async function testMedley({
     ...extra,
   })
   return { ...medley, clock, as }
+}
+
+/** A port that was free a moment ago, for addresses that must be known before their server starts. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+/** Three Medleys that reach each other over HTTP only: identity and directory, appointment, and the rest. The last is the edge. */
+export async function splitMedley(
+  options: TestOptions = {},
+): Promise<{ edge: TestMedley; parts: TestMedley[]; [Symbol.asyncDispose](): Promise<void> }> {
+  const names = ['identity,directory', 'appointment', 'notification,audit,operations']
+  const ports = await Promise.all(names.map(freePort))
+  const addresses = Object.fromEntries(
+    names.flatMap((group, index) =>
+      group.split(',').map(name => [`MEDLEY_AT_${name.toUpperCase()}`, `http://127.0.0.1:${ports[index]}`]),
+    ),
+  )
+  const secret = randomBytes(32).toString('hex')
+  const parts: TestMedley[] = []
+  for (const [index, group] of names.entries()) {
+    const elsewhere = Object.entries(addresses).filter(
+      ([name]) => !group.split(',').includes(name.slice('MEDLEY_AT_'.length).toLowerCase()),
+    )
+    const env = {
+      ...options.env,
+      ...Object.fromEntries(elsewhere),
+      MEDLEY_PORT: String(ports[index]),
+      MEDLEY_SECRET: secret,
+      MEDLEY_PUBLIC_URL: `http://127.0.0.1:${ports[2]}`,
+    }
+    // An embedded database has one owner, so the other two borrow it; a server is opened by each.
+    const shared =
+      parts[0] && options.env?.['MEDLEY_DATABASE_URL'] === undefined ? { database: parts[0].platform.database } : {}
+    parts.push(await testMedley({ ...options, env, services: group, platform: { ...options.platform, ...shared } }))
+  }
+  return {
+    edge: parts[2]!,
+    parts,
+    async [Symbol.asyncDispose]() {
+      for (const part of parts.toReversed()) await part.stop()
+    },
+  }
 }

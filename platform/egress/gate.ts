@@ -1,145 +1,155 @@
-import { lookup as lookupName } from 'node:dns/promises'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { BlockList, isIP } from 'node:net'
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { isMetadata, isPublic } from './address.ts'
 import { type Egress, EgressRefused, type EgressRequest } from './port.ts'
+import { exchange, type Target } from './exchange.ts'
 
 export type EgressOptions = {
-  /** `host` or `host:port` that may be reached at public addresses; `*` allows every public host. */
-  allowHosts: readonly string[]
-  /** `host:port` that may be reached at private and loopback addresses too, and without TLS. */
-  allowPrivate: readonly string[]
-  timeoutMs: number
-  maxBytes: number
-  /** All addresses of a name; replaced in tests. */
-  resolve?: (name: string) => Promise<string[]>
+  /**
+   * Public hosts that may be reached: `host` on port 443, `host:port` on that port, `*.domain` for all names below it,
+   * `*` for every public host.
+   */
+  readonly allowHosts: readonly string[]
+  /** `host:port` that may be reached inside our own network too, and without TLS. */
+  readonly allowPrivate: readonly string[]
+  /** For all of a request: names, redirects and the answer's last byte. */
+  readonly timeoutMs: number
+  /** Of an answer's body. */
+  readonly maxBytes: number
+  /** All addresses of a name. Replaced in tests. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>
 }
 
 const redirectsMax = 3
 
 export function createEgress(options: EgressOptions): Egress {
-  const resolve = options.resolve ?? (async name => (await lookupName(name, { all: true })).map(each => each.address))
+  const { resolve = resolveByDns, timeoutMs, maxBytes } = options
+  const allowed = { hosts: options.allowHosts.map(lower), private: new Set(options.allowPrivate.map(lower)) }
 
-  async function targetOf(url: URL): Promise<{ address: string }> {
-    const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    const isPrivateAllowed = options.allowPrivate.includes(`${host}:${port}`) || options.allowPrivate.includes(url.host)
-    const isAllowed =
-      isPrivateAllowed || options.allowHosts.some(each => each === '*' || each === host || each === `${host}:${port}`)
-    if (!isAllowed) throw new EgressRefused(`the host ${host} is not on the list of allowed ones`)
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isPrivateAllowed))
-      throw new EgressRefused('only https leaves this system')
-    if (url.username || url.password) throw new EgressRefused('an address must not carry credentials')
-    const addresses = isIP(host) ? [host] : await resolve(host)
-    const [address] = addresses
-    if (!address) throw new EgressRefused(`the host ${host} has no address`)
-    // One private answer among public ones is how rebinding begins, so all must be fit.
-    if (!isPrivateAllowed && addresses.some(isInside))
-      throw new EgressRefused(`the host ${host} leads into a private network`)
-    return { address }
+  /** Everything that can be said without asking anybody. */
+  function targetOf(text: string): Omit<Target, 'addresses'> & { isPrivate: boolean } {
+    const url = parsed(text)
+    const host = hostOf(url)
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+    const isPrivate = allowed.private.has(`${bracketed(host)}:${port}`)
+    if (url.username || url.password) throw new EgressRefused('An address must not hold a user or a password.')
+    if (!isPrivate && !allowed.hosts.some(entry => admits(entry, host, port)))
+      throw new EgressRefused(`${host} port ${port} is not on the list of allowed hosts.`)
+    if (!isPrivate && url.protocol !== 'https:') throw new EgressRefused(`${host} must be addressed with https.`)
+    return { url, host, port, isPrivate }
   }
 
-  async function hop(url: URL, request: EgressRequest, redirects: number): Promise<Response> {
-    const { address } = await targetOf(url)
-    const answer = await send(url, address, request, options)
-    const location = answer.headers.get('location')
-    if (answer.status < 300 || answer.status > 399 || !location) return answer
-    if (redirects >= redirectsMax) throw new EgressRefused('too many redirects')
-    const next = new URL(location, url)
-    // Credentials and bodies belong to the host they were meant for.
-    return hop(next, next.host === url.host ? request : { method: 'GET' }, redirects + 1)
+  async function check(text: string): Promise<Target & { isPrivate: boolean }> {
+    const target = targetOf(text)
+    const addresses = isIP(target.host) ? [target.host] : await resolve(target.host)
+    if (addresses.length === 0) throw new EgressRefused(`${target.host} has no address.`)
+    // One private address among public ones is how rebinding begins, so all must be fit.
+    const isFit = (address: string) =>
+      target.isPrivate ? address === target.host || !isMetadata(address) : isPublic(address)
+    if (!addresses.every(isFit)) throw new EgressRefused(`${target.host} leads into a private network.`)
+    return { ...target, addresses }
   }
 
-  return { fetch: (url, request = {}) => hop(new URL(url), request, 0) }
+  async function follow(text: string, request: EgressRequest, signal: AbortSignal): Promise<Response> {
+    let [at, asked, redirects] = [text, request, 0]
+    for (;;) {
+      const target = await check(at)
+      const answer = await exchange(target, asked, { signal, maxBytes })
+      const location = answer.headers.get('location')
+      if (!redirectStatuses.includes(answer.status) || location === null || request.redirect === 'manual') return answer
+      if (++redirects > redirectsMax) throw new EgressRefused(`${target.host} redirects too often.`)
+      at = nextAddress(location, target.url)
+      asked = redirected(asked, answer.status, new URL(at).origin === target.url.origin)
+      // A stranger must not be able to point us at what only our own configuration may name.
+      if (!target.isPrivate && targetOf(at).isPrivate)
+        throw new EgressRefused(`${target.host} redirects into a private network.`)
+    }
+  }
+
+  return {
+    async fetch(url, request = {}) {
+      const signal = AbortSignal.any([
+        AbortSignal.timeout(timeoutMs),
+        ...(request.signal === undefined ? [] : [request.signal]),
+      ])
+      return orAborted(follow(url, request, signal), signal)
+    },
+    async refusalOf(url) {
+      try {
+        await orAborted(check(url), AbortSignal.timeout(timeoutMs))
+        return undefined
+      } catch (error) {
+        return error instanceof EgressRefused ? error.message : 'The host could not be found.'
+      }
+    },
+  }
 }
 
-/** Speaks to the address that was checked, whatever the name resolves to by now. */
-function send(
-  url: URL,
-  address: string,
-  request: EgressRequest,
-  { timeoutMs, maxBytes }: EgressOptions,
-): Promise<Response> {
-  const { promise, resolve, reject } = Promise.withResolvers<Response>()
-  const family = isIP(address)
-  const sending = (url.protocol === 'https:' ? httpsRequest : httpRequest)(
-    url,
-    {
-      method: request.method ?? 'GET',
-      headers: {
-        ...request.headers,
-        ...(request.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }),
-      },
-      signal: AbortSignal.timeout(timeoutMs),
-      lookup: (_host, lookupOptions, done) =>
-        lookupOptions.all
-          ? done(null, [{ address, family }])
-          : (done as (error: null, address: string, family: number) => void)(null, address, family),
-    },
-    incoming => {
-      const parts: Buffer[] = []
-      let size = 0
-      incoming.on('data', (part: Buffer) => {
-        size += part.length
-        if (size > maxBytes) sending.destroy(new EgressRefused(`the answer is larger than ${maxBytes} bytes`))
-        else parts.push(part)
-      })
-      incoming.on('error', reject)
-      incoming.on('end', () => {
-        const status = incoming.statusCode ?? 502
-        const headers = new Headers()
-        for (const [name, value] of Object.entries(incoming.headers))
-          if (value !== undefined) headers.set(name, String(value))
-        const hasBody = status !== 204 && status !== 304 && status >= 200
-        resolve(
-          new Response(hasBody ? new Uint8Array(Buffer.concat(parts)) : null, {
-            status: status < 200 ? 502 : status,
-            headers,
-          }),
-        )
-      })
-    },
+const redirectStatuses = [301, 302, 303, 307, 308]
+
+function nextAddress(location: string, from: URL): string {
+  if (!URL.canParse(location, from)) throw new EgressRefused(`${from.hostname} redirects to what is no address.`)
+  return new URL(location, from).href
+}
+
+/** What is asked after a redirect (RFC 9110 §15.4); what was meant for one origin stays there. */
+function redirected(request: EgressRequest, status: number, isSameOrigin: boolean): EgressRequest {
+  const isGet = status === 303 || (status < 303 && request.method === 'POST')
+  const { body, headers = {}, ...rest } = request
+  const kept = Object.entries(headers).filter(
+    ([name]) => (isSameOrigin || plainHeaders.has(lower(name))) && !(isGet && lower(name).startsWith('content-')),
   )
-  sending.on('error', reject)
-  sending.end(request.body)
-  return promise
+  // 307 and 308 repeat the body; another origin never gets it, since nobody checked that it may see it.
+  if (!isGet && !isSameOrigin && body !== undefined)
+    throw new EgressRefused('A redirect would send the body of the request to another host.')
+  return {
+    ...rest,
+    headers: Object.fromEntries(kept),
+    ...(isGet ? { method: request.method === 'HEAD' ? 'HEAD' : 'GET' } : body === undefined ? {} : { body }),
+  }
 }
 
-const inside = new BlockList()
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const)
-  inside.addSubnet(network, bits, 'ipv4')
-for (const [network, bits] of [
-  ['::', 128],
-  ['::1', 128],
-  ['64:ff9b::', 96],
-  ['100::', 64],
-  ['2001::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  inside.addSubnet(network, bits, 'ipv6')
+/** Headers that say nothing about who asks. */
+const plainHeaders = new Set(['accept', 'accept-language', 'user-agent', 'content-type'])
+
+function parsed(text: string): URL {
+  // The URL parser also turns 2130706433, 0x7f.1 and 017700000001 into 127.0.0.1 (WHATWG URL §3.5), so one form remains.
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw new EgressRefused('This is no address of the web: it must begin with https://.')
+  return url
 }
 
-/** Whether an address lies in a network that is not the public internet (RFC 6890), IPv4 inside IPv6 included. */
-export function isInside(address: string): boolean {
-  const family = isIP(address)
-  if (family === 0) return true
-  return inside.check(address, family === 6 ? 'ipv6' : 'ipv4')
+/** Without the brackets of IPv6 and without the dot that ends an absolute name. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+}
+
+const bracketed = (host: string) => (isIP(host) === 6 ? `[${host}]` : host)
+const lower = (text: string) => text.toLowerCase()
+
+function admits(entry: string, host: string, port: number): boolean {
+  if (entry === '*') return port === 443
+  const name = bracketed(host)
+  if (entry === `${name}:${port}`) return true
+  if (port !== 443) return false
+  return entry === name || (entry.startsWith('*.') && name.endsWith(entry.slice(1)) && name.length >= entry.length)
+}
+
+async function resolveByDns(host: string): Promise<string[]> {
+  return (await lookup(host, { all: true })).map(each => each.address)
+}
+
+/** Rejects when the signal aborts, even while something that knows no signals is waited for. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    work.catch(() => {})
+  }
 }

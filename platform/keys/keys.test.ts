@@ -153,7 +153,7 @@ describe('destroying a key', () => {
 describe('tokens of others', () => {
   const keys = createKeys({ secret, store: memory })
   const options = { audience: 'medley', nowMs }
-  const [{ kid, x, y }] = keys.jwks().keys as [{ kid: string; x: string; y: string }]
+  const { kid, x, y } = keys.jwks().keys[0]!
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const claims = { sub: 'mallory', iss: 'medley', aud: 'medley', iat: nowMs / 1_000, exp: nowMs / 1_000 + 600 }
   const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey

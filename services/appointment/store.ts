@@ -224,12 +224,12 @@ export function waitStore(database: ServiceDatabase) {
         where w.patient_id = ${patientId}
           and (${after?.[0] ?? null}::timestamptz is null or (w.created_at, w.id) < (${after?.[0] ?? null}, ${after?.[1] ?? null}::uuid))
         order by w.created_at desc, w.id desc limit ${limit + 1}`),
-    /** Those who would take a time, longest waiting first. Locked, so that two freed times ask two people. */
+    /** Those who would take a time, longest waiting first. */
     candidates: (clinicianId: string, visit: Interval) =>
       database.query(sql<WaitRow>`select * from appointment.wait_list
         where clinician_id = ${clinicianId} and state = 'waiting' and earliest_at < ${at(visit.endMs)} and latest_at > ${at(visit.startMs)}
           and make_interval(mins => minutes) <= ${at(visit.endMs)}::timestamptz - ${at(visit.startMs)}::timestamptz
-        order by queued_at, id limit 20 for update skip locked`),
+        order by queued_at, id limit 20`),
     setState: (id: string, state: WaitRow['state']) =>
       database.query(sql`update appointment.wait_list set state = ${state} where id = ${id}`),
     requeue: (id: string, missedStart: Date, nowMs: number) =>
