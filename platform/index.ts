@@ -166,6 +166,8 @@ export type Settings = {
   readonly publicUrl: string
   readonly isDemo: boolean
   readonly mailFrom: string
+  /** Requests one address may make in a minute; the doors of identity allow a thirtieth of it. */
+  readonly ratePerMinute: number
   readonly oidc?: {
     readonly issuer: string
     readonly name: string

@@ -165,6 +165,7 @@ function settingsOf(config: Config): Settings {
     publicUrl: (config.MEDLEY_PUBLIC_URL ?? `http://localhost:${config.MEDLEY_PORT}`).replace(/\/$/, ''),
     isDemo: isDemo(config),
     mailFrom: config.MEDLEY_MAIL_FROM,
+    ratePerMinute: config.MEDLEY_RATE_PER_MINUTE,
     ...(issuer && clientId && clientSecret
       ? { oidc: { issuer, clientId, clientSecret, name: config.MEDLEY_OIDC_NAME } }
       : {}),

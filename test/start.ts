@@ -1,6 +1,6 @@
 // A whole Medley for a test: embedded database in memory, free port, a clock the test moves, mail it can read.
 import { randomBytes } from 'node:crypto'
-import { createServer, type AddressInfo } from 'node:net'
+import { freePort } from './servers/child.ts'
 import { Call, type Caller } from '#core/call'
 import { newId } from '#core/id'
 import { movableClock } from '../platform/clock/movable.ts'
@@ -65,15 +65,6 @@ export async function testMedley({
     ...extra,
   })
   return { ...medley, clock, as }
-}
-
-/** A port that was free a moment ago, for addresses that must be known before their server starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
 }
 
 /** Three Medleys that reach each other over HTTP only: identity and directory, appointment, and the rest. The last is the edge. */

@@ -1,16 +1,21 @@
+// Keeps what would be sent, for installations without real senders.
 import { fromCursor, toPage } from '#core/page'
 import type { Clock } from '#platform/clock'
 import type { Database } from '#platform/database'
+import { assertSendable } from './message.ts'
 import type { KeptMessage, KeptMessages, Mail } from './port.ts'
 
 /** Keeps mail instead of sending it. */
 export function outboxMail(kept: KeptMessages): Mail {
   return {
-    async send({ id, to, subject, text, attachments = [] }) {
+    async send(message) {
+      assertSendable(message)
+      const { id, to, subject, text, attachments = [] } = message
       const shown = attachments.map(each => ({ name: each.name, contentType: each.contentType, text: each.content }))
       await kept.add({ id, channel: 'mail', to, subject, text, attachments: shown })
       return { providerId: id }
     },
+    async close() {},
   }
 }
 
@@ -24,8 +29,8 @@ type Row = {
   sent_at: Date
 }
 
-/** Kept messages in the platform's own table. The same id twice is kept once. */
-export function databaseKeptMessages(database: Database, clock: Clock): KeptMessages {
+/** Kept messages in the table `medley.kept_message`. Not from inside a transaction of a service. */
+export function databaseKeptMessages(database: Pick<Database, 'execute'>, clock: Clock): KeptMessages {
   return {
     async add({ id, channel, to, subject, text, attachments }) {
       await database.execute(
@@ -35,26 +40,31 @@ export function databaseKeptMessages(database: Database, clock: Clock): KeptMess
       )
     },
     async list({ limit, cursor }) {
-      const after = fromCursor(cursor, 2)
+      const after = cursorKey(cursor)
       const { rows } = await database.execute(
         `select id, channel, recipient, subject, body, attachments, sent_at from medley.kept_message
          where ($1::timestamptz is null or (sent_at, id) < ($1, $2::uuid)) order by sent_at desc, id desc limit $3`,
-        [after?.[0] ?? null, after?.[1] ?? null, limit + 1],
+        [after?.sentAt ?? null, after?.id ?? null, limit + 1],
       )
-      return toPage(
-        rows as Row[],
-        limit,
-        row => [row.sent_at.toISOString(), row.id],
-        row => ({
-          id: row.id,
-          channel: row.channel,
-          to: row.recipient,
-          subject: row.subject,
-          text: row.body,
-          attachments: row.attachments,
-          sentAt: row.sent_at,
-        }),
-      )
+      return toPage(rows as Row[], limit, row => [row.sent_at.toISOString(), row.id], viewOf)
     },
   }
+}
+
+const viewOf = ({ id, channel, recipient, subject, body, attachments, sent_at }: Row): KeptMessage => ({
+  id,
+  channel,
+  to: recipient,
+  subject,
+  text: body,
+  attachments,
+  sentAt: sent_at,
+})
+
+/** Cursors come from outside, so nothing but an instant and a UUID reaches the statement. */
+function cursorKey(cursor: string | undefined): { sentAt: Date; id: string } | undefined {
+  const [instant = '', id = ''] = fromCursor(cursor, 2) ?? []
+  const sentAt = new Date(instant)
+  if (Number.isNaN(sentAt.getTime()) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return undefined
+  return { sentAt, id }
 }

@@ -144,9 +144,10 @@ export type OnPage = (done: number, total: number) => Promise<void>
 /** Compares every row, the head and the anchor. What is appended meanwhile only makes the chain longer, which is no break. */
 export async function verifyChain(deps: Deps, call: Call, onPage?: OnPage): Promise<Verdict> {
   const { kit, store } = deps
-  // Before the walk, since the chain must reach whatever was noted by now.
-  const anchor = await anchorOf(deps).get()
+  // Before the walk, since the chain must reach whatever was noted by now; and the head before the anchor, since the first
+  // anchor is older than the first entry, but not than this verification.
   const noted = await kit.database.read(call, () => store.head())
+  const anchor = await anchorOf(deps).get()
   const marks = anchor ? [noted, anchor] : [noted]
   let head = genesis
   let broken: Break | undefined
@@ -187,6 +188,6 @@ async function endOf(
   const now = await kit.database.read(call, () => store.head())
   // Rows beyond the head were not appended by us.
   if (reached.sequence > now.sequence) return { brokenAt: now.sequence + 1, finding: 'edited' }
-  if (!anchor && reached.sequence > 0) return { brokenAt: reached.sequence, finding: 'anchorMissing' }
+  if (!anchor && noted.sequence > 0) return { brokenAt: noted.sequence, finding: 'anchorMissing' }
   return undefined
 }

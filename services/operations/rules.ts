@@ -35,6 +35,8 @@ export function runView({ progress, createdAt, startedAt, endedAt, failure, ...r
     ...(startedAt ? { startedAt: startedAt.toISOString() } : {}),
     ...(endedAt ? { endedAt: endedAt.toISOString() } : {}),
     ...(failure === null ? {} : { failure }),
-    ...(progress ? { progress: { ...progress, note: progress.note ?? undefined } } : {}),
+    ...(progress ? { progress: progressView(progress) } : {}),
   }
 }
+
+const progressView = ({ note, ...rest }: NonNullable<RunView['progress']>) => (note === null ? rest : { ...rest, note })

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { seedDemo } from '../../server/seed.ts'
 import { isAvailable } from '../servers/available.ts'
 import { startPostgres } from '../servers/postgres.ts'
-import { freePort, splitMedley, testMedley } from '../start.ts'
+import { freePort } from '../servers/child.ts'
+import { splitMedley, testMedley } from '../start.ts'
 import { booking } from './booking.ts'
 
 const quiet = () => {}

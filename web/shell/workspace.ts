@@ -3,7 +3,8 @@ import type { Person } from '#contract/identity'
 import type { MessageId } from '../i18n/locale.tsx'
 import type { IconName } from '../ui/icon.tsx'
 
-export type Workspace = 'patient' | 'clinician' | 'operator'
+/** `staff` is for people whose role has no screens of its own: what everybody has. */
+export type Workspace = 'patient' | 'clinician' | 'operator' | 'staff'
 
 export interface Destination {
   href: string
@@ -32,6 +33,11 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/operator/people', title: 'nav.people', icon: 'people' },
     { href: '/operator/outbox', title: 'nav.outbox', icon: 'mail' },
   ],
+  staff: [
+    { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
+    { href: '/find', title: 'nav.find', icon: 'search' },
+    { href: '/account', title: 'nav.account', icon: 'person' },
+  ],
 }
 
 const storageKey = 'medley.workspace'
@@ -42,7 +48,7 @@ export function destinationsOf(workspace: Workspace): readonly Destination[] {
 
 export function workspacesOf(person: Person): Workspace[] {
   const own = (['patient', 'clinician', 'operator'] as const).filter(role => person.roles.includes(role))
-  return own.length > 0 ? own : ['patient']
+  return own.length > 0 ? own : ['staff']
 }
 
 export function homeOf(workspace: Workspace): string {
@@ -56,7 +62,7 @@ export function workspaceAt(path: string, person: Person): Workspace {
   if (byPath && own.includes(byPath)) return byPath
   if (/^\/(find|visits|clinicians)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
   const last = localStorage.getItem(storageKey)
-  return own.find(each => each === last) ?? own[0] ?? 'patient'
+  return own.find(each => each === last) ?? own[0] ?? 'staff'
 }
 
 export function rememberWorkspace(workspace: Workspace): void {

@@ -61,10 +61,11 @@ export function DayGrid(props: DayGridProps) {
     <div>
       <div role="group" aria-label={label} className="relative grid grid-cols-[4.25rem_1fr] rounded-xl border border-line bg-surface py-3 pe-3" style={{ gridTemplateRows: `repeat(${minutes}, ${minutePx}px)` }}>
         {hours.map(hour => (
-          <div key={hour} aria-hidden="true" className="pointer-events-none col-span-2 col-start-1 flex border-t border-line" style={{ gridRow: `${row(hour)} / span 1` }}>
-            <span className="-mt-2.5 w-16 shrink-0 bg-surface pe-2 text-end text-xs whitespace-nowrap text-ink-faint tabular">
+          <div key={hour} aria-hidden="true" className="pointer-events-none col-span-2 col-start-1 flex" style={{ gridRow: `${row(hour)} / span 1` }}>
+            <span className="-mt-2.5 w-16 shrink-0 pe-2 text-end text-xs whitespace-nowrap text-ink-faint tabular">
               <bdi>{hourOf(iso(hour), { locale, zone: props.zone })}</bdi>
             </span>
+            <span className="flex-1 border-t border-line" />
           </div>
         ))}
         {windows.map(window => (

@@ -33,6 +33,7 @@ export function authProvider(kit: Kit): () => Promise<Auth> {
 
 function build(kit: Kit, issuer: Issuer | undefined) {
   const { settings } = kit
+  const doorsPerMinute = Math.ceil(settings.ratePerMinute / 30)
   return betterAuth({
     appName: 'Medley',
     baseURL: settings.publicUrl,
@@ -49,8 +50,12 @@ function build(kit: Kit, issuer: Issuer | undefined) {
       enabled: true,
       storage: 'database',
       window: 60,
-      max: 300,
-      customRules: { '/sign-in/email': { window: 60, max: 30 } },
+      max: Math.ceil(settings.ratePerMinute / 2),
+      // Guessing is what these doors are for, so they open far less often than the rest.
+      customRules: {
+        '/sign-in/email': { window: 60, max: doorsPerMinute },
+        '/sign-up/email': { window: 60, max: doorsPerMinute },
+      },
     },
     plugins: [
       twoFactor({ issuer: 'Medley' }),

@@ -13,7 +13,7 @@ import { ClinicianFacts, clinicianTitle } from './clinician-card.tsx'
 export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
   const { t, locale } = useReader()
   return (
-    <div className="min-w-0 space-y-6 max-lg:contents lg:sticky lg:top-22">
+    <div className="min-w-0 max-lg:contents lg:space-y-6 lg:sticky lg:top-22">
       <Card className="max-lg:order-1">
         <div className="flex items-center gap-4 lg:block">
           <Avatar name={clinician.name} size={72} />
