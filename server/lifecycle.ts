@@ -31,6 +31,8 @@ export type StartOptions = {
   version: string
   /** Called with each step of starting, for people who wait. */
   onStep?: (step: string) => void
+  /** Runs when everything works but before `/readyz` says so, such as making demo data. */
+  beforeReady?: (medley: Medley) => Promise<void>
   /** Replaces parts of the platform, such as the clock, in tests. */
   platform?: Partial<PlatformOptions>
 }
@@ -70,18 +72,18 @@ export function platformOptions(config: Config, services: readonly AnyService[])
 }
 
 export async function startMedley({
-  config,
-  services,
-  version,
-  onStep = () => {},
   platform: replaced,
+  onStep = () => {},
+  beforeReady = async () => {},
+  ...rest
 }: StartOptions): Promise<Medley> {
+  const { config, services } = rest
   placedHere(config, services)
   onStep('Opening the database')
   const platform = await connect({ ...platformOptions(config, services), ...replaced })
   const cleanups: (() => Promise<unknown>)[] = [() => platform.close()]
   try {
-    return await assemble({ config, services, version, onStep, platform, cleanups })
+    return await assemble({ ...rest, onStep, beforeReady, platform, cleanups })
   } catch (error) {
     for (const cleanup of cleanups.toReversed()) await cleanup().catch(() => {})
     throw error
@@ -90,7 +92,15 @@ export async function startMedley({
 
 type Assembly = Required<Omit<StartOptions, 'platform'>> & { platform: Platform; cleanups: (() => Promise<unknown>)[] }
 
-async function assemble({ config, services, version, onStep, platform, cleanups }: Assembly): Promise<Medley> {
+async function assemble({
+  config,
+  services,
+  version,
+  onStep,
+  beforeReady,
+  platform,
+  cleanups,
+}: Assembly): Promise<Medley> {
   const metrics = createMetrics()
   cleanups.push(async () => metrics.stop())
   const settings = settingsOf(config)
@@ -124,7 +134,6 @@ async function assemble({ config, services, version, onStep, platform, cleanups 
     url = await app.listen({ port: config.MEDLEY_PORT, host: config.MEDLEY_HOST })
     cleanups.push(() => app.close())
   }
-  isReady = true
 
   const settle = async () => {
     for (let quiet = 0; quiet < 2;) {
@@ -140,7 +149,7 @@ async function assemble({ config, services, version, onStep, platform, cleanups 
       isReady = false
       for (const cleanup of cleanups.toReversed()) await cleanup()
     })())
-  return {
+  const medley: Medley = {
     url,
     platform,
     composition,
@@ -153,6 +162,9 @@ async function assemble({ config, services, version, onStep, platform, cleanups 
     stop,
     [Symbol.asyncDispose]: stop,
   }
+  await beforeReady(medley)
+  isReady = true
+  return medley
 }
 
 function settingsOf(config: Config): Settings {

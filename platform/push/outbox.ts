@@ -1,7 +1,7 @@
 import type { KeptMessages } from '#platform/mail'
 import type { Push } from './port.ts'
 
-/** Keeps pushes instead of sending them. */
+/** Keeps pushes instead of sending them. Only the host of the subscription is shown: its path is a secret. */
 export function outboxPush(kept: KeptMessages): Push {
   return {
     async send({ endpoint }, { id, title }) {

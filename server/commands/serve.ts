@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from '../command-line.ts'
 import { readConfig } from '../config.ts'
-import { isDemo, startMedley } from '../lifecycle.ts'
-import { seedDemo } from '../seed.ts'
+import { isDemo, type Medley, startMedley } from '../lifecycle.ts'
+import { type DemoAccount, seedDemo } from '../seed.ts'
 import { services } from '../services.ts'
 
 export const version = (
@@ -17,8 +17,11 @@ export const serve: Command = async ({ flags, env }) => {
   const say = (text: string) => process.stdout.write(`${text}\n`)
   const step = (text: string) => say(`  ${((performance.now() - startMs) / 1_000).toFixed(1).padStart(5)} s  ${text}`)
   say('Medley is starting')
-  const medley = await startMedley({ config, services, version, onStep: step })
-  const accounts = isDemo(config) ? await seedDemo(medley, step) : []
+  let accounts: readonly DemoAccount[] = []
+  const beforeReady = async (started: Medley) => {
+    if (isDemo(config)) accounts = await seedDemo(started, step)
+  }
+  const medley = await startMedley({ config, services, version, onStep: step, beforeReady })
   step('Ready')
   if (medley.url) say(`\n  ${config.MEDLEY_PUBLIC_URL ?? medley.url.replace('127.0.0.1', 'localhost')}`)
   if (accounts.length > 0) {

@@ -61,6 +61,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
   app.setErrorHandler((error, request, reply) =>
     sendProblem(problemOf(error, request.id, platform.log), request, reply),
   )
+  acceptJson(app)
   await protect(app, config)
   serveMetrics(app, metrics, platform)
   serveHealth(app, options)
@@ -76,6 +77,16 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
   serveApi(app, { config, platform, composition, contracts, authenticate })
   await serveWeb(app, platform)
   return app
+}
+
+/** JSON as Fastify reads it, poisoned prototypes refused; an empty body is no body, as many clients send with DELETE. */
+function acceptJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body as string, done)
+  })
 }
 
 /** Headers and limits for every answer. The page loads only from here; styles may be inline, scripts may not. */

@@ -3,7 +3,11 @@ import type { Kit } from '#platform'
 import { identity } from './contract.ts'
 import { authProvider } from './routes/better-auth.ts'
 import { identityRoutes } from './routes/doors.ts'
-import { createIdentity, createPeople } from './service.ts'
+import { claims } from './service/claims.ts'
+import { forServices } from './service/for-services.ts'
+import { members } from './service/members.ts'
+import { ownAccount } from './service/own-account.ts'
+import { createPeople } from './service/people.ts'
 import { identityStore } from './store.ts'
 
 export default defineService({
@@ -13,9 +17,10 @@ export default defineService({
     const store = identityStore(kit.database)
     const people = createPeople(kit, store)
     const auth = authProvider(kit)
+    const deps = { kit, store, auth, people }
     return {
-      handlers: createIdentity({ kit, store, auth, people }),
-      routes: identityRoutes({ kit, store, people, auth }),
+      handlers: { ...ownAccount(deps), ...claims(deps), ...members(deps), ...forServices(deps) },
+      routes: identityRoutes(deps),
     }
   },
 })

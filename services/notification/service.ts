@@ -65,7 +65,14 @@ export function createNotification({ kit, store }: Deps): Handlers<typeof notifi
 
     async listOutbox({ limit, cursor }) {
       const page = await kit.kept.list({ limit, cursor })
-      return { ...page, items: page.items.map(each => ({ ...each, sentAt: each.sentAt.toISOString() })) }
+      return {
+        ...page,
+        items: page.items.map(each => ({
+          ...each,
+          attachments: [...each.attachments],
+          sentAt: each.sentAt.toISOString(),
+        })),
+      }
     },
   }
 }

@@ -1,4 +1,3 @@
-import type { RunView } from '#platform/queue'
 import type { JobDefinition, JobRun } from './contract.ts'
 
 export type KnownJob = { name: string; summary: string; every?: string | undefined; retryLimit: number }
@@ -28,7 +27,16 @@ export function sumOf(counts: readonly Counts[]): { waiting: number; running: nu
   return { waiting: sum('waiting'), running: sum('running'), failed: sum('failed') }
 }
 
-export function runView({ progress, createdAt, startedAt, endedAt, failure, ...run }: RunView): JobRun {
+/** A run as the queue knows it. */
+export type KnownRun = Pick<JobRun, 'id' | 'name' | 'state' | 'tries'> & {
+  createdAt: Date
+  startedAt: Date | null
+  endedAt: Date | null
+  failure: string | null
+  progress: { done: number; total: number; note: string | null } | null
+}
+
+export function runView({ progress, createdAt, startedAt, endedAt, failure, ...run }: KnownRun): JobRun {
   return {
     ...run,
     createdAt: createdAt.toISOString(),
@@ -39,4 +47,5 @@ export function runView({ progress, createdAt, startedAt, endedAt, failure, ...r
   }
 }
 
-const progressView = ({ note, ...rest }: NonNullable<RunView['progress']>) => (note === null ? rest : { ...rest, note })
+const progressView = ({ note, ...rest }: NonNullable<KnownRun['progress']>) =>
+  note === null ? rest : { ...rest, note }

@@ -47,7 +47,7 @@ function between(body: string, boundary: string): string[] {
 
 function decode(body: string, encoding: string): Buffer {
   if (encoding.toLowerCase() === 'base64') return Buffer.from(body, 'base64')
-  if (encoding.toLowerCase() === 'quoted-printable') return quoted(body.replaceAll(/[ \t]*=\r\n/g, ''))
+  if (encoding.toLowerCase() === 'quoted-printable') return quoted(body.replaceAll(/=[ \t]*\r\n/g, ''))
   return Buffer.from(body, 'latin1')
 }
 

@@ -33,6 +33,7 @@ export async function startSmtp(): Promise<SmtpServer> {
   let connections = 0
   const server = new SMTPServer({
     authOptional: true,
+    closeTimeout: 500,
     disabledCommands: ['STARTTLS'],
     onRcptTo({ address }, _session, done) {
       if (!refused.has(address)) return done()

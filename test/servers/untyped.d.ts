@@ -24,6 +24,7 @@ declare module 'smtp-server' {
     readonly server: Server
     constructor(options: {
       authOptional: boolean
+      closeTimeout: number
       disabledCommands: string[]
       onRcptTo?: (address: Address, session: Session, done: Done) => void
       onData: (stream: Readable, session: Session, done: Done) => void

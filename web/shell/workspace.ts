@@ -55,14 +55,14 @@ export function homeOf(workspace: Workspace): string {
   return destinations[workspace][0]?.href ?? '/'
 }
 
-/** The path decides where it can; on screens that all roles have, the workspace used last does. */
+/** The path decides where it can; elsewhere the workspace chosen last does, or the one with the most to do. */
 export function workspaceAt(path: string, person: Person): Workspace {
   const own = workspacesOf(person)
   const byPath = (['operator', 'clinician'] as const).find(each => destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)))
   if (byPath && own.includes(byPath)) return byPath
   if (/^\/(find|visits|clinicians)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
   const last = localStorage.getItem(storageKey)
-  return own.find(each => each === last) ?? own[0] ?? 'staff'
+  return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
 }
 
 export function rememberWorkspace(workspace: Workspace): void {

@@ -4,11 +4,7 @@ import type { Route } from '#core/service'
 import type { Kit } from '#platform'
 import type { Token } from '../contract.ts'
 import { lockedForMs } from '../rules.ts'
-import type { People } from '../service.ts'
-import type { IdentityStore } from '../store.ts'
-import type { Auth } from './better-auth.ts'
-
-type Doors = { kit: Kit; store: IdentityStore; people: People; auth: () => Promise<Auth> }
+import type { IdentityDeps } from '../service/people.ts'
 
 /** Path below /auth → the act it is in the audit trail. Other paths only read. */
 const acts: Record<string, string> = {
@@ -26,7 +22,7 @@ const acts: Record<string, string> = {
 /** Keys are made and ended through our own operations, so better-auth's endpoints for them stay shut. */
 const shut = /^\/(api-key|update-user|delete-user|change-email)(\/|$)/
 
-export function identityRoutes(doors: Doors): Route[] {
+export function identityRoutes(doors: IdentityDeps): Route[] {
   return [
     {
       method: 'ALL',
@@ -52,7 +48,7 @@ export function identityRoutes(doors: Doors): Route[] {
   ]
 }
 
-async function enter({ kit, store, auth }: Doors, request: Request, call: Call): Promise<Response> {
+async function enter({ kit, store, auth }: IdentityDeps, request: Request, call: Call): Promise<Response> {
   const path = new URL(request.url).pathname.slice('/auth'.length)
   if (shut.test(path)) return problem(404, 'request.notFound', 'There is nothing at this address.', call)
   const addressHash = path === '/sign-in/email' ? await addressOf(kit, request) : undefined
@@ -106,7 +102,7 @@ async function addressOf(kit: Kit, request: Request): Promise<string | undefined
 }
 
 /** Tokens live five minutes and are verified everywhere without asking; the session behind them is looked at every few seconds. */
-async function token({ kit, people, auth }: Doors, request: Request, call: Call): Promise<Response> {
+async function token({ kit, people, auth }: IdentityDeps, request: Request, call: Call): Promise<Response> {
   const session = await (await auth()).api.getSession({ headers: request.headers }).catch(() => null)
   if (!session)
     return problem(401, 'access.unauthenticated', 'You are not signed in, or the session has ended. Sign in.', call)

@@ -1,10 +1,17 @@
 // What happens after a password, a code or a provider was accepted.
 import { translateCode } from '../../i18n/locale.tsx'
-import { auth, renewToken, SignInProblem } from '../../session.ts'
+import { auth, renewToken, SignInProblem, type SessionState } from '../../session.ts'
+import { homeOf, workspaceAt } from '../../shell/workspace.ts'
 
 /** Where to go afterwards: only to a path of this app, never to an address that a link made up (open redirect, CWE-601). */
 export function safeNext(next: string | undefined): string {
   return next && /^\/(?![/\\])/.test(next) ? next : '/'
+}
+
+/** Where a person who has just come in begins: where they were going, or at the start of their day. */
+export function beginning(next: string | undefined, session: SessionState): string {
+  const wanted = safeNext(next)
+  return wanted === '/' && session.status === 'signedIn' ? homeOf(workspaceAt('', session.person)) : wanted
 }
 
 export async function signInWithPassword(email: string, password: string): Promise<'in' | 'needsCode'> {

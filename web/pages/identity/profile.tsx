@@ -34,13 +34,16 @@ export function Profile() {
   })
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
+    const number = phone.replaceAll(/[\s()-]/g, '') || null
+    const birth = birthDate?.toString() ?? null
+    // Only what was changed is sent, so that one refused particular does not stand in the way of the others.
     save.mutate({
-      name,
-      phone: phone.trim() === '' ? null : phone.replaceAll(/[\s()-]/g, ''),
-      birthDate: birthDate?.toString() ?? null,
-      jurisdiction: place,
-      locale: spoken,
-      timeZone,
+      ...(name === person.name ? {} : { name }),
+      ...(number === (person.phone ?? null) ? {} : { phone: number }),
+      ...(birth === (person.birthDate ?? null) ? {} : { birthDate: birth }),
+      ...(place === person.jurisdiction ? {} : { jurisdiction: place }),
+      ...(spoken === person.locale ? {} : { locale: spoken }),
+      ...(timeZone === person.timeZone ? {} : { timeZone }),
     })
   }
   return (

@@ -4,13 +4,14 @@ import { z } from 'zod'
 import { useRead, type OutputOf } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
 import { useAddress, useGo } from '../../shell/address.ts'
+import { settledSession } from '../../session.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button, TextLink } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/choice.tsx'
 import { Form, FormTextField } from '../../ui/form.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
-import { safeNext, signInWithPassword, signInWithProvider, verifyCode } from './enter.ts'
+import { beginning, safeNext, signInWithPassword, signInWithProvider, verifyCode } from './enter.ts'
 import { Entrance } from './entrance.tsx'
 import { SignInNotice } from './sign-in-notice.tsx'
 
@@ -23,11 +24,12 @@ export function SignIn() {
   const go = useGo()
   const [needsCode, setNeedsCode] = useState(false)
   const options = useRead('identity', 'signInOptions', {}).data
+  const enter = async () => go(beginning(next, await settledSession()))
   const signIn = useMutation({
     mutationFn: (values: z.output<typeof Credentials>) => signInWithPassword(values.email, values.password),
-    onSuccess: outcome => (outcome === 'needsCode' ? setNeedsCode(true) : go(safeNext(next))),
+    onSuccess: outcome => (outcome === 'needsCode' ? setNeedsCode(true) : void enter()),
   })
-  if (needsCode) return <SecondStep onDone={() => go(safeNext(next))} onBack={() => setNeedsCode(false)} />
+  if (needsCode) return <SecondStep onDone={() => void enter()} onBack={() => setNeedsCode(false)} />
   return (
     <Entrance
       title={t('auth.signIn')}
