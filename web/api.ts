@@ -57,11 +57,26 @@ export const api = {
 export type Api = typeof api
 export type ServiceName = keyof Api
 
-export type InputOf<S extends ServiceName, O extends keyof Api[S]> = Api[S][O] extends (input: infer Input, ...rest: never[]) => unknown ? Input : never
-export type OutputOf<S extends ServiceName, O extends keyof Api[S]> = Api[S][O] extends (...all: never[]) => Promise<infer Output> ? Output : never
-type PagedOutput<S extends ServiceName, O extends keyof Api[S]> = OutputOf<S, O> extends { items: (infer Item)[] } ? Item : never
+export type InputOf<S extends ServiceName, O extends keyof Api[S]> = Api[S][O] extends (
+  input: infer Input,
+  ...rest: never[]
+) => unknown
+  ? Input
+  : never
+export type OutputOf<S extends ServiceName, O extends keyof Api[S]> = Api[S][O] extends (
+  ...all: never[]
+) => Promise<infer Output>
+  ? Output
+  : never
+type PagedOutput<S extends ServiceName, O extends keyof Api[S]> =
+  OutputOf<S, O> extends { items: (infer Item)[] } ? Item : never
 
-function call<S extends ServiceName, O extends keyof Api[S]>(service: S, operation: O, input: unknown, context: WebCall = {}): Promise<OutputOf<S, O>> {
+function call<S extends ServiceName, O extends keyof Api[S]>(
+  service: S,
+  operation: O,
+  input: unknown,
+  context: WebCall = {},
+): Promise<OutputOf<S, O>> {
   const client = api[service] as unknown as Record<string, (input: unknown, context: WebCall) => Promise<unknown>>
   return client[String(operation)]!(input, context) as Promise<OutputOf<S, O>>
 }
@@ -121,7 +136,11 @@ export function usePages<S extends ServiceName, O extends keyof Api[S]>(
   type Answer = { items: PagedOutput<S, O>[]; nextCursor?: string }
   const query = useInfiniteQuery({
     queryKey: [service, operation, 'pages', input],
-    queryFn: ({ pageParam }) => call(service, operation, { ...input, ...(pageParam ? { cursor: pageParam } : {}) }) as Promise<unknown> as Promise<Answer>,
+    queryFn: ({ pageParam }) =>
+      call(service, operation, {
+        ...input,
+        ...(pageParam ? { cursor: pageParam } : {}),
+      }) as Promise<unknown> as Promise<Answer>,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: last => last.nextCursor,
     enabled: isEnabled,
@@ -147,7 +166,11 @@ export interface ActOptions<Output> {
  * A write. One intent keeps one idempotency key through every retry, also when the person presses the button again after silence; a refusal
  * is an answer, so the next press is a new intent.
  */
-export function useAct<S extends ServiceName, O extends keyof Api[S]>(service: S, operation: O, { onDone, refreshes }: ActOptions<OutputOf<S, O>> = {}) {
+export function useAct<S extends ServiceName, O extends keyof Api[S]>(
+  service: S,
+  operation: O,
+  { onDone, refreshes }: ActOptions<OutputOf<S, O>> = {},
+) {
   const cache = useQueryClient()
   const intent = useRef<{ input: string; key: string } | undefined>(undefined)
   return useMutation<OutputOf<S, O>, unknown, InputOf<S, O>>({

@@ -10,7 +10,11 @@ import { settledSession } from './session.ts'
 export type Search = Record<string, string>
 
 const readSearch = (raw: Record<string, unknown>): Search =>
-  Object.fromEntries(Object.entries(raw).flatMap(([key, value]) => (value === undefined || value === '' || typeof value === 'object' ? [] : [[key, String(value)]])))
+  Object.fromEntries(
+    Object.entries(raw).flatMap(([key, value]) =>
+      value === undefined || value === '' || typeof value === 'object' ? [] : [[key, String(value)]],
+    ),
+  )
 
 const root = createRootRoute({
   component: Shell,
@@ -21,11 +25,13 @@ const root = createRootRoute({
 })
 
 /** Sends visitors to sign in and brings them back; sends people without the role to their own home. */
-const needs = (role?: Role) => async ({ location }: { location: { href: string } }) => {
-  const session = await settledSession()
-  if (session.status !== 'signedIn') throw redirect({ to: '/sign-in', search: { next: location.href } })
-  if (role && !session.person.roles.includes(role)) throw redirect({ href: homeOf(workspaceAt('', session.person)) })
-}
+const needs =
+  (role?: Role) =>
+  async ({ location }: { location: { href: string } }) => {
+    const session = await settledSession()
+    if (session.status !== 'signedIn') throw redirect({ to: '/sign-in', search: { next: location.href } })
+    if (role && !session.person.roles.includes(role)) throw redirect({ href: homeOf(workspaceAt('', session.person)) })
+  }
 
 const at = root.addChildren([
   createRoute({
@@ -34,7 +40,8 @@ const at = root.addChildren([
     component: lazyRouteComponent(() => import('./pages/home/front-door.tsx'), 'FrontDoor'),
     beforeLoad: async () => {
       const session = await settledSession()
-      if (session.status === 'signedIn' && !session.person.roles.includes('patient')) throw redirect({ href: homeOf(workspaceAt('', session.person)) })
+      if (session.status === 'signedIn' && !session.person.roles.includes('patient'))
+        throw redirect({ href: homeOf(workspaceAt('', session.person)) })
     },
   }),
   open('/sign-in', () => import('./pages/identity/sign-in.tsx'), 'SignIn'),
@@ -63,9 +70,20 @@ function open<Name extends string>(path: string, load: Loader<Name>, name: Name)
 }
 
 function guarded<Name extends string>(path: string, load: Loader<Name>, name: Name, role?: Role) {
-  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, name), beforeLoad: needs(role) })
+  return createRoute({
+    getParentRoute: () => root,
+    path,
+    component: lazyRouteComponent(load, name),
+    beforeLoad: needs(role),
+  })
 }
 
 export function createAppRouter() {
-  return createRouter({ routeTree: at, defaultPreload: 'intent', scrollRestoration: true, defaultNotFoundComponent: NotFound, defaultErrorComponent: Failed })
+  return createRouter({
+    routeTree: at,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: Failed,
+  })
 }

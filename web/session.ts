@@ -101,7 +101,10 @@ export async function auth<Answer>(path: string, body?: object, method: 'GET' | 
   const answer: unknown = await response.json().catch(() => null)
   if (response.ok) return answer as Answer
   const refused = (answer ?? {}) as { code?: string; message?: string }
-  throw fromProblem(answer) ?? new SignInProblem(refused.code ?? `HTTP_${response.status}`, refused.message ?? response.statusText)
+  throw (
+    fromProblem(answer) ??
+    new SignInProblem(refused.code ?? `HTTP_${response.status}`, refused.message ?? response.statusText)
+  )
 }
 
 export async function signOut(): Promise<void> {

@@ -1,5 +1,12 @@
 // The one place that turns instants into words. Instants travel as ISO strings in UTC; a zone is always named, never assumed.
-import { CalendarDate, getDayOfWeek, parseAbsolute, toCalendarDate, toZoned, type ZonedDateTime } from '@internationalized/date'
+import {
+  CalendarDate,
+  getDayOfWeek,
+  parseAbsolute,
+  toCalendarDate,
+  toZoned,
+  type ZonedDateTime,
+} from '@internationalized/date'
 
 /** Whose conventions and whose clock: a BCP 47 locale and an IANA zone. */
 export interface Place {
@@ -40,7 +47,12 @@ export function day(iso: string, place: Place): string {
 /** The year only where it is not the present one. */
 export function longDay(iso: string, place: Place): string {
   const isThisYear = dateIn(place.zone, iso).year === dateIn(place.zone).year
-  return format(place, { weekday: 'long', day: 'numeric', month: 'long', ...(isThisYear ? {} : { year: 'numeric' }) }).format(new Date(iso))
+  return format(place, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(isThisYear ? {} : { year: 'numeric' }),
+  }).format(new Date(iso))
 }
 
 /** "Today", "Tomorrow", else the long day. */
@@ -52,7 +64,9 @@ export function nearDay(iso: string, place: Place): string {
 }
 
 export function dayAndClock(iso: string, place: Place): string {
-  return format(place, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(iso))
+  return format(place, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(
+    new Date(iso),
+  )
 }
 
 export function exact(iso: string, place: Place): string {
@@ -75,16 +89,23 @@ export function relative(iso: string, locale: string, now = Date.now()): string 
   if (size < 3600) return words.format(Math.trunc(seconds / 60), 'minute')
   if (size < 86_400) return words.format(Math.trunc(seconds / 3600), 'hour')
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const days = Math.round((dateIn(zone, iso).toDate('UTC').getTime() - dateIn(zone, new Date(now).toISOString()).toDate('UTC').getTime()) / 86_400_000)
+  const days = Math.round(
+    (dateIn(zone, iso).toDate('UTC').getTime() - dateIn(zone, new Date(now).toISOString()).toDate('UTC').getTime()) /
+      86_400_000,
+  )
   if (Math.abs(days) < 14) return words.format(days, 'day')
   if (Math.abs(days) < 60) return words.format(Math.trunc(days / 7), 'week')
-  return Math.abs(days) < 730 ? words.format(Math.trunc(days / 30), 'month') : words.format(Math.trunc(days / 365), 'year')
+  return Math.abs(days) < 730
+    ? words.format(Math.trunc(days / 30), 'month')
+    : words.format(Math.trunc(days / 365), 'year')
 }
 
 /** The zone in words and with its offset: "Central European Summer Time (GMT+2)". */
 export function zoneInWords(zone: string, locale: string, at = new Date()): string {
   const name = (timeZoneName: 'long' | 'shortOffset') =>
-    new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName }).formatToParts(at).find(part => part.type === 'timeZoneName')?.value
+    new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName })
+      .formatToParts(at)
+      .find(part => part.type === 'timeZoneName')?.value
   const [long, offset] = [name('long'), name('shortOffset')]
   return long && offset && long !== offset ? `${long} (${offset})` : (long ?? zone)
 }
@@ -133,7 +154,10 @@ export function slotLabels(starts: readonly string[], place: Place): Map<string,
   const seen = new Map<string, number>()
   for (const label of plain.values()) seen.set(label, (seen.get(label) ?? 0) + 1)
   return new Map(
-    starts.map(start => [start, (seen.get(plain.get(start) ?? '') ?? 0) > 1 ? clockWithOffset(start, place) : clock(start, place)]),
+    starts.map(start => [
+      start,
+      (seen.get(plain.get(start) ?? '') ?? 0) > 1 ? clockWithOffset(start, place) : clock(start, place),
+    ]),
   )
 }
 
@@ -150,7 +174,9 @@ export function dateName(date: CalendarDate, locale: string): string {
 }
 
 export function longDateName(date: CalendarDate, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(date.toDate('UTC'))
+  return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(
+    date.toDate('UTC'),
+  )
 }
 
 /** "25 min", "1 hr 10 min" in the reader's language. */
@@ -175,7 +201,9 @@ export function money(minor: string | number | bigint, currency: string, locale:
   const plain = new Intl.NumberFormat(locale, { style: 'currency', currency })
   const digits = plain.resolvedOptions().maximumFractionDigits ?? 2
   const value = Number(minor) / 10 ** digits
-  return Number.isInteger(value) ? new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 0 }).format(value) : plain.format(value)
+  return Number.isInteger(value)
+    ? new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 0 }).format(value)
+    : plain.format(value)
 }
 
 export function number(value: number, locale: string, options?: Intl.NumberFormatOptions): string {

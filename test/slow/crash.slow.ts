@@ -49,12 +49,13 @@ async function surviveKills(env: Record<string, string>): Promise<void> {
   assert.ok(queue.length >= wanted, `only ${queue.length} times to book`)
   const acknowledged = new Map<string, string>()
   let isDone = false
+  let hasFailed = false
 
   async function write(): Promise<void> {
     for (let wish = queue.shift(); wish && acknowledged.size < wanted; wish = queue.shift()) {
       const key = crypto.randomUUID()
       // The outcome of a broken connection is unknown, so the same key asks again until there is an answer.
-      for (;;) {
+      while (!hasFailed) {
         const answer: Response | undefined = await fetch(`${medley.url}/api/appointment/bookings`, {
           method: 'POST',
           headers: { ...patient.headers, 'idempotency-key': key },
@@ -84,7 +85,15 @@ async function surviveKills(env: Record<string, string>): Promise<void> {
     }
   }
 
-  await Promise.all([Promise.all(Array.from({ length: writers }, write)).then(() => (isDone = true)), kill()])
+  const fail = (error: unknown) => {
+    hasFailed = isDone = true // Otherwise the others would wait for a server that is not coming back.
+    throw error
+  }
+  await Promise.all(
+    [Promise.all(Array.from({ length: writers }, write)).then(() => (isDone = true)), kill()].map(each =>
+      each.catch(fail),
+    ),
+  )
   const lost: string[] = []
   for (const [id, startsAt] of acknowledged) {
     const answer = await fetch(`${medley.url}/api/appointment/bookings/${id}`, { headers: patient.headers })

@@ -38,13 +38,18 @@ export function directionOf(locale: string): 'ltr' | 'rtl' {
 function localeFor(wanted: string): string {
   const language = languageOf(wanted)
   if (wanted.length > 2) return wanted
-  return navigator.languages.find(tag => tag.length > 2 && languageOf(tag) === language && tag.startsWith(language)) ?? fallbackLocale[language]
+  return (
+    navigator.languages.find(tag => tag.length > 2 && languageOf(tag) === language && tag.startsWith(language)) ??
+    fallbackLocale[language]
+  )
 }
 
 /** `?lang=` wins over what was chosen before, which wins over the browser's list. */
 export function initialLocale(): string {
   const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(storageKey)
-  const known = [asked, ...navigator.languages].find(tag => tag && languages.some(one => tag.toLowerCase().startsWith(one.id)))
+  const known = [asked, ...navigator.languages].find(
+    tag => tag && languages.some(one => tag.toLowerCase().startsWith(one.id)),
+  )
   return known ?? 'en'
 }
 
@@ -92,7 +97,11 @@ export function translateCode(prefix: string, code: string): string {
   return message === id ? code.replaceAll(/[-_.]/g, ' ') : message
 }
 
-export function ReaderProvider(props: { locale: string; setLanguage: (language: Language) => void; children: ReactNode }) {
+export function ReaderProvider(props: {
+  locale: string
+  setLanguage: (language: Language) => void
+  children: ReactNode
+}) {
   const { locale, setLanguage } = props
   const reader = useMemo<Reader>(
     () => ({

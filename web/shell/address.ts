@@ -19,7 +19,9 @@ export function useAddress(): [Search, (change: Record<string, string | undefine
   return [
     search,
     change => {
-      const next = Object.entries({ ...search, ...change }).filter((entry): entry is [string, string] => Boolean(entry[1]))
+      const next = Object.entries({ ...search, ...change }).filter((entry): entry is [string, string] =>
+        Boolean(entry[1]),
+      )
       const query = new URLSearchParams(next).toString()
       router.history.replace(`${location.pathname}${query ? `?${query}` : ''}`)
     },

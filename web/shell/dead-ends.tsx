@@ -9,7 +9,11 @@ export function NotFound() {
   const { t } = useReader()
   return (
     <Page title={t('notFound.title')} width="reading">
-      <EmptyState icon="question" title={t('notFound.what')} action={<LinkButton href="/">{t('notFound.home')}</LinkButton>}>
+      <EmptyState
+        icon="question"
+        title={t('notFound.what')}
+        action={<LinkButton href="/">{t('notFound.home')}</LinkButton>}
+      >
         {t('notFound.why')}
       </EmptyState>
     </Page>

@@ -15,7 +15,10 @@ interface NavigationProps {
 export function SideNavigation({ workspace, current, unread }: NavigationProps) {
   const { t, locale } = useReader()
   return (
-    <nav aria-label={t('shell.navigation')} className="no-print sticky top-16 hidden h-[calc(100dvh-4rem)] w-60 shrink-0 flex-col gap-1 overflow-y-auto px-3 py-6 lg:flex">
+    <nav
+      aria-label={t('shell.navigation')}
+      className="no-print sticky top-16 hidden h-[calc(100dvh-4rem)] w-60 shrink-0 flex-col gap-1 overflow-y-auto px-3 py-6 lg:flex"
+    >
       {destinationsOf(workspace).map(each => (
         <Link
           key={each.href}
@@ -57,9 +60,16 @@ export function BottomNavigation({ workspace, current, unread }: NavigationProps
             each === current ? 'text-accent-ink' : 'text-ink-soft',
           )}
         >
-          <span className={cx('relative flex h-7 w-13 items-center justify-center rounded-full', each === current && 'bg-accent-soft')}>
+          <span
+            className={cx(
+              'relative flex h-7 w-13 items-center justify-center rounded-full',
+              each === current && 'bg-accent-soft',
+            )}
+          >
             <Icon name={each.icon} size={21} />
-            {each.href === '/notifications' && unread > 0 && <span className="swatch absolute end-2.5 top-0.5 size-2.5 rounded-full border-2 border-surface bg-glow" />}
+            {each.href === '/notifications' && unread > 0 && (
+              <span className="swatch absolute end-2.5 top-0.5 size-2.5 rounded-full border-2 border-surface bg-glow" />
+            )}
           </span>
           <span className="max-w-full truncate">{t(each.title)}</span>
         </Link>

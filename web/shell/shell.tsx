@@ -8,7 +8,15 @@ import { CommandMenu, type CommandGroup } from '../ui/command-menu.tsx'
 import { BottomNavigation, SideNavigation } from './navigation.tsx'
 import { chooseTheme } from './theme.ts'
 import { TopBar } from './top-bar.tsx'
-import { currentDestination, destinationsOf, homeOf, rememberWorkspace, workspaceAt, workspacesOf, type Workspace } from './workspace.ts'
+import {
+  currentDestination,
+  destinationsOf,
+  homeOf,
+  rememberWorkspace,
+  workspaceAt,
+  workspacesOf,
+  type Workspace,
+} from './workspace.ts'
 
 export function Shell() {
   const { t } = useReader()
@@ -17,13 +25,17 @@ export function Shell() {
   const path = useRouterState({ select: state => state.location.pathname })
   const workspace = person ? workspaceAt(path, person) : 'patient'
   const [isCommandOpen, setCommandOpen] = useState(false)
-  const unread = useRead('notification', 'countUnread', {}, { isEnabled: Boolean(person), everyMs: 30_000 }).data?.unread ?? 0
+  const unread =
+    useRead('notification', 'countUnread', {}, { isEnabled: Boolean(person), everyMs: 30_000 }).data?.unread ?? 0
   const groups = useCommands(workspace)
   const main = useFocusOnNavigation(path)
   const navigation = { workspace, current: currentDestination(path, workspace), unread }
   return (
     <>
-      <a href="#main" className="sr-only z-50 rounded-md bg-accent px-4 py-3 text-on-accent focus:not-sr-only focus:fixed focus:start-3 focus:top-3">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-accent px-4 py-3 text-on-accent focus:not-sr-only focus:fixed focus:start-3 focus:top-3"
+      >
         {t('shell.skip')}
       </a>
       <TopBar person={person} workspace={workspace} unread={unread} onOpenCommands={() => setCommandOpen(true)} />
@@ -70,7 +82,12 @@ function useCommands(workspace: Workspace): CommandGroup[] {
   return [
     {
       title: t('command.goTo'),
-      commands: destinationsOf(workspace).map(each => ({ id: each.href, title: t(each.title), icon: each.icon, run: () => go(each.href) })),
+      commands: destinationsOf(workspace).map(each => ({
+        id: each.href,
+        title: t(each.title),
+        icon: each.icon,
+        run: () => go(each.href),
+      })),
     },
     {
       title: t('command.settings'),
@@ -78,7 +95,12 @@ function useCommands(workspace: Workspace): CommandGroup[] {
         ...switches,
         { id: 'theme-light', title: t('command.light'), icon: 'sun', run: () => chooseTheme('light') },
         { id: 'theme-dark', title: t('command.dark'), icon: 'moon', run: () => chooseTheme('dark') },
-        ...languages.map(each => ({ id: `language-${each.id}`, title: each.name, icon: 'globe' as const, run: () => setLanguage(each.id) })),
+        ...languages.map(each => ({
+          id: `language-${each.id}`,
+          title: each.name,
+          icon: 'globe' as const,
+          run: () => setLanguage(each.id),
+        })),
       ],
     },
   ]

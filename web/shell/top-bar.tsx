@@ -25,7 +25,11 @@ export function TopBar({ person, workspace, unread, onOpenCommands }: TopBarProp
   return (
     <header className="no-print sticky top-0 z-30 border-b border-line bg-canvas/90 backdrop-blur">
       <div className="flex h-16 items-center gap-2 px-4 sm:gap-3 sm:px-6">
-        <Link href={person ? homeOf(workspace) : '/'} aria-label={t('shell.toHome')} className="flex min-h-11 items-center rounded-md pe-1 sm:pe-3">
+        <Link
+          href={person ? homeOf(workspace) : '/'}
+          aria-label={t('shell.toHome')}
+          className="flex min-h-11 items-center rounded-md pe-1 sm:pe-3"
+        >
           <span className="flex max-xs:hidden">
             <Logo />
           </span>
@@ -63,7 +67,11 @@ function CommandButton({ onPress }: { onPress: () => void }) {
       >
         <Icon name="search" size={17} />
         <span className="flex-1 text-start">{t('command.open')}</span>
-        <kbd aria-hidden="true" dir="ltr" className="rounded-sm border border-line bg-sunken px-1.5 py-px font-sans text-[0.6875rem] font-[560] text-ink-soft">
+        <kbd
+          aria-hidden="true"
+          dir="ltr"
+          className="rounded-sm border border-line bg-sunken px-1.5 py-px font-sans text-[0.6875rem] font-[560] text-ink-soft"
+        >
           {key}
         </kbd>
       </AriaButton>
@@ -142,7 +150,9 @@ function BellLink({ unread }: { unread: number }) {
       className="relative hidden size-11 items-center justify-center rounded-full text-ink-soft hover:bg-sunken hover:text-ink lg:flex"
     >
       <Icon name="bell" />
-      {unread > 0 && <span className={cx('swatch absolute end-2.5 top-2.5 size-2.5 rounded-full border-2 border-canvas bg-glow')} />}
+      {unread > 0 && (
+        <span className={cx('swatch absolute end-2.5 top-2.5 size-2.5 rounded-full border-2 border-canvas bg-glow')} />
+      )}
     </Link>
   )
 }
@@ -169,13 +179,21 @@ function AccountMenu({ person }: { person: Person }) {
         {
           actions: [
             { id: 'account', label: t('nav.account'), icon: 'person', onAction: () => router.history.push('/account') },
-            { id: 'notifications', label: t('nav.notifications'), icon: 'bell', onAction: () => router.history.push('/notifications') },
+            {
+              id: 'notifications',
+              label: t('nav.notifications'),
+              icon: 'bell',
+              onAction: () => router.history.push('/notifications'),
+            },
           ],
         },
         { actions: [{ id: 'out', label: t('auth.signOut'), icon: 'out', onAction: () => void leave() }] },
       ]}
       trigger={
-        <AriaButton aria-label={t('shell.accountOf', { name: person.name })} className="flex size-11 cursor-pointer items-center justify-center rounded-full">
+        <AriaButton
+          aria-label={t('shell.accountOf', { name: person.name })}
+          className="flex size-11 cursor-pointer items-center justify-center rounded-full"
+        >
           <Avatar name={person.name} size={36} />
         </AriaButton>
       }

@@ -58,7 +58,9 @@ export function homeOf(workspace: Workspace): string {
 /** The path decides where it can; elsewhere the workspace chosen last does, or the one with the most to do. */
 export function workspaceAt(path: string, person: Person): Workspace {
   const own = workspacesOf(person)
-  const byPath = (['operator', 'clinician'] as const).find(each => destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)))
+  const byPath = (['operator', 'clinician'] as const).find(each =>
+    destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)),
+  )
   if (byPath && own.includes(byPath)) return byPath
   if (/^\/(find|visits|clinicians)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
   const last = localStorage.getItem(storageKey)
@@ -71,7 +73,9 @@ export function rememberWorkspace(workspace: Workspace): void {
 
 /** The most specific destination that holds the path. */
 export function currentDestination(path: string, workspace: Workspace): Destination | undefined {
-  return destinations[workspace].filter(each => isWithin(path, each.href)).toSorted((a, b) => b.href.length - a.href.length)[0]
+  return destinations[workspace]
+    .filter(each => isWithin(path, each.href))
+    .toSorted((a, b) => b.href.length - a.href.length)[0]
 }
 
 function isForAll(href: string): boolean {

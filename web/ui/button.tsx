@@ -56,9 +56,19 @@ export function Button({ tone, size, icon, trailingIcon, className, children, ..
 }
 
 /** Square, for an icon alone: the label is what a screen reader and a tooltip say. */
-export function IconButton({ icon, label, className, tone = 'ghost', ...rest }: Omit<ButtonProps, 'children'> & { icon: IconName; label: string }) {
+export function IconButton({
+  icon,
+  label,
+  className,
+  tone = 'ghost',
+  ...rest
+}: Omit<ButtonProps, 'children'> & { icon: IconName; label: string }) {
   return (
-    <AriaButton {...rest} aria-label={label} className={cx(buttonClass(tone, 'md'), 'size-11 shrink-0 px-0!', className)}>
+    <AriaButton
+      {...rest}
+      aria-label={label}
+      className={cx(buttonClass(tone, 'md'), 'size-11 shrink-0 px-0!', className)}
+    >
       <Icon name={icon} />
     </AriaButton>
   )
@@ -87,7 +97,10 @@ export function TextLink({ className, ...rest }: LinkProps & { className?: strin
   return (
     <Link
       {...rest}
-      className={cx('rounded-sm font-[560] text-accent-ink underline decoration-accent-line underline-offset-4 hover:decoration-current', className)}
+      className={cx(
+        'rounded-sm font-[560] text-accent-ink underline decoration-accent-line underline-offset-4 hover:decoration-current',
+        className,
+      )}
     />
   )
 }

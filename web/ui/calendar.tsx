@@ -29,7 +29,8 @@ export function Calendar({ marked, className, ...rest }: CalendarProps) {
 
 /** Also used inside DatePicker, whose popover provides the calendar around it. */
 export function CalendarFrame({ marked }: { marked?: ReadonlySet<string> }) {
-  const arrow = 'flex size-11 cursor-pointer items-center justify-center rounded-full text-ink-soft hover:bg-sunken data-[disabled]:opacity-40'
+  const arrow =
+    'flex size-11 cursor-pointer items-center justify-center rounded-full text-ink-soft hover:bg-sunken data-[disabled]:opacity-40'
   return (
     <>
       <header className="flex items-center justify-between pb-1">
@@ -45,7 +46,9 @@ export function CalendarFrame({ marked }: { marked?: ReadonlySet<string> }) {
         <CalendarGridHeader>
           {name => <CalendarHeaderCell className="pb-1 text-xs font-[560] text-ink-faint">{name}</CalendarHeaderCell>}
         </CalendarGridHeader>
-        <CalendarGridBody>{date => <DayCell date={date} isMarked={marked?.has(date.toString()) ?? false} />}</CalendarGridBody>
+        <CalendarGridBody>
+          {date => <DayCell date={date} isMarked={marked?.has(date.toString()) ?? false} />}
+        </CalendarGridBody>
       </CalendarGrid>
     </>
   )

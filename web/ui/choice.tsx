@@ -23,7 +23,8 @@ interface ToggleProps {
   className?: string
 }
 
-const row = 'group flex min-h-11 cursor-pointer items-center gap-3 text-base data-[disabled]:cursor-not-allowed data-[disabled]:opacity-60'
+const row =
+  'group flex min-h-11 cursor-pointer items-center gap-3 text-base data-[disabled]:cursor-not-allowed data-[disabled]:opacity-60'
 
 export function Checkbox({ children, className, ...rest }: ToggleProps) {
   return (
@@ -34,7 +35,9 @@ export function Checkbox({ children, className, ...rest }: ToggleProps) {
             <span
               className={cx(
                 'swatch flex size-5.5 shrink-0 items-center justify-center rounded-[7px] border-[1.5px] transition-colors',
-                isSelected ? 'border-accent bg-accent text-on-accent' : 'border-control bg-surface group-hover:border-ink-soft',
+                isSelected
+                  ? 'border-accent bg-accent text-on-accent'
+                  : 'border-control bg-surface group-hover:border-ink-soft',
                 isFocusVisible && 'outline-2 outline-offset-2 outline-accent',
               )}
             >
@@ -84,11 +87,23 @@ export interface RadioGroupProps extends FieldProps {
   look?: 'tiles' | 'segments'
 }
 
-export function RadioGroup({ label, description, error, className, isLabelHidden, choices, value, onChange, look = 'tiles' }: RadioGroupProps) {
+export function RadioGroup({
+  label,
+  description,
+  error,
+  className,
+  isLabelHidden,
+  choices,
+  value,
+  onChange,
+  look = 'tiles',
+}: RadioGroupProps) {
   return (
     <AriaRadioGroup value={value} onChange={onChange} isInvalid={Boolean(error)} className={fieldBox(className)}>
       <FieldLabel isHidden={isLabelHidden}>{label}</FieldLabel>
-      <div className={look === 'tiles' ? 'grid gap-2' : 'flex w-full flex-wrap gap-1 rounded-full bg-sunken p-1 sm:w-fit'}>
+      <div
+        className={look === 'tiles' ? 'grid gap-2' : 'flex w-full flex-wrap gap-1 rounded-full bg-sunken p-1 sm:w-fit'}
+      >
         {choices.map(choice => (
           <RadioField key={choice.id} value={choice.id} className={look === 'segments' ? 'flex-1' : ''}>
             {look === 'tiles' ? <Tile choice={choice} /> : <Segment choice={choice} />}

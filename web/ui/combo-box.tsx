@@ -19,7 +19,21 @@ export interface ComboBoxProps extends FieldProps {
 }
 
 export function ComboBox(props: ComboBoxProps) {
-  const { label, description, error, className, isLabelHidden, choices, value, onChange, inputValue, onInputChange, placeholder, leading, empty } = props
+  const {
+    label,
+    description,
+    error,
+    className,
+    isLabelHidden,
+    choices,
+    value,
+    onChange,
+    inputValue,
+    onInputChange,
+    placeholder,
+    leading,
+    empty,
+  } = props
   return (
     <AriaComboBox
       items={choices}
@@ -35,7 +49,11 @@ export function ComboBox(props: ComboBoxProps) {
     >
       <FieldLabel isHidden={isLabelHidden}>{label}</FieldLabel>
       <div className="relative">
-        {leading && <span className="pointer-events-none absolute inset-y-0 start-0 flex items-center ps-3.5 text-ink-faint">{leading}</span>}
+        {leading && (
+          <span className="pointer-events-none absolute inset-y-0 start-0 flex items-center ps-3.5 text-ink-faint">
+            {leading}
+          </span>
+        )}
         <Input {...(placeholder ? { placeholder } : {})} className={cx('field pe-11!', Boolean(leading) && 'ps-11!')} />
         <Button className="absolute inset-y-0 end-0 flex w-11 cursor-pointer items-center justify-center rounded-md text-ink-faint">
           <Icon name="chevronDown" size={18} />

@@ -1,5 +1,18 @@
 import { useEffect } from 'react'
-import { Autocomplete, Dialog, Input, Menu, MenuItem, MenuSection, Header, Modal, ModalOverlay, SearchField, useFilter, Label } from 'react-aria-components'
+import {
+  Autocomplete,
+  Dialog,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  Header,
+  Modal,
+  ModalOverlay,
+  SearchField,
+  useFilter,
+  Label,
+} from 'react-aria-components'
 import { useReader } from '../i18n/locale.tsx'
 import { Icon, type IconName } from './icon.tsx'
 
@@ -38,10 +51,18 @@ export function CommandMenu({ groups, isOpen, onOpenChange }: CommandMenuProps) 
   }, [isOpen, onOpenChange])
   const run = (id: string) => {
     onOpenChange(false)
-    groups.flatMap(group => group.commands).find(command => command.id === id)?.run()
+    groups
+      .flatMap(group => group.commands)
+      .find(command => command.id === id)
+      ?.run()
   }
   return (
-    <ModalOverlay isOpen={isOpen} onOpenChange={onOpenChange} isDismissable className="fixed inset-0 z-50 flex justify-center bg-scrim px-4 pt-[12dvh]">
+    <ModalOverlay
+      isOpen={isOpen}
+      onOpenChange={onOpenChange}
+      isDismissable
+      className="fixed inset-0 z-50 flex justify-center bg-scrim px-4 pt-[12dvh]"
+    >
       <Modal className="enter h-fit max-h-[70dvh] w-full max-w-xl overflow-hidden rounded-2xl border border-line bg-raised shadow-float">
         <Dialog aria-label={t('command.title')} className="flex max-h-[70dvh] flex-col outline-none">
           <Autocomplete filter={contains}>
@@ -49,7 +70,10 @@ export function CommandMenu({ groups, isOpen, onOpenChange }: CommandMenuProps) 
               <Label className="sr-only">{t('command.title')}</Label>
               <div className="flex items-center gap-3 px-5">
                 <Icon name="search" className="text-ink-faint" />
-                <Input placeholder={t('command.placeholder')} className="min-h-15 w-full bg-transparent text-lg outline-none placeholder:text-ink-faint" />
+                <Input
+                  placeholder={t('command.placeholder')}
+                  className="min-h-15 w-full bg-transparent text-lg outline-none placeholder:text-ink-faint"
+                />
               </div>
             </SearchField>
             <Menu
@@ -62,7 +86,12 @@ export function CommandMenu({ groups, isOpen, onOpenChange }: CommandMenuProps) 
                 <MenuSection key={group.title}>
                   <Header className="eyebrow px-3 pt-3 pb-1">{group.title}</Header>
                   {group.commands.map(command => (
-                    <MenuItem key={command.id} id={command.id} textValue={`${command.title} ${command.keywords ?? ''}`} className="option cursor-pointer">
+                    <MenuItem
+                      key={command.id}
+                      id={command.id}
+                      textValue={`${command.title} ${command.keywords ?? ''}`}
+                      className="option cursor-pointer"
+                    >
                       <Icon name={command.icon} size={18} className="text-ink-faint" />
                       <span>{command.title}</span>
                     </MenuItem>

@@ -15,7 +15,7 @@ import { fieldBox, FieldHelp, FieldLabel, type FieldProps } from './field.tsx'
 import { Icon } from './icon.tsx'
 
 const segment =
-  'min-w-6 rounded-[5px] px-0.5 text-center tabular outline-none data-[type=literal]:min-w-0 data-[placeholder]:text-ink-faint data-[focused]:bg-accent data-[focused]:text-on-accent data-[type=literal]:px-0'
+  'min-w-6 rounded-[5px] px-0.5 text-center tabular outline-none data-[type=hour]:text-end data-[type=literal]:min-w-0 data-[type=minute]:text-start data-[placeholder]:text-ink-faint data-[focused]:bg-accent data-[focused]:text-on-accent data-[type=literal]:px-0'
 
 export interface DatePickerProps extends FieldProps {
   value: CalendarDate | null
@@ -31,7 +31,9 @@ export function DatePicker({ label, description, error, className, isLabelHidden
     <AriaDatePicker {...rest} isInvalid={Boolean(error)} className={fieldBox(className)}>
       <FieldLabel isHidden={isLabelHidden}>{label}</FieldLabel>
       <Group className="field pe-0!">
-        <DateInput className="flex min-w-0 flex-1">{part => <DateSegment segment={part} className={segment} />}</DateInput>
+        <DateInput className="flex min-w-0 flex-1 overflow-hidden whitespace-nowrap">
+          {part => <DateSegment segment={part} className={segment} />}
+        </DateInput>
         <Button className="flex size-11 cursor-pointer items-center justify-center rounded-full text-ink-soft hover:text-ink">
           <Icon name="calendar" size={18} />
         </Button>

@@ -59,9 +59,19 @@ export function DayGrid(props: DayGridProps) {
   const iso = (ms: number) => new Date(ms).toISOString()
   return (
     <div>
-      <div role="group" aria-label={label} className="relative grid grid-cols-[4.25rem_1fr] rounded-xl border border-line bg-surface py-3 pe-3" style={{ gridTemplateRows: `repeat(${minutes}, ${minutePx}px)` }}>
+      <div
+        role="group"
+        aria-label={label}
+        className="relative grid grid-cols-[4.25rem_1fr] rounded-xl border border-line bg-surface py-3 pe-3"
+        style={{ gridTemplateRows: `repeat(${minutes}, ${minutePx}px)` }}
+      >
         {hours.map(hour => (
-          <div key={hour} aria-hidden="true" className="pointer-events-none col-span-2 col-start-1 flex" style={{ gridRow: `${row(hour)} / span 1` }}>
+          <div
+            key={hour}
+            aria-hidden="true"
+            className="pointer-events-none col-span-2 col-start-1 flex"
+            style={{ gridRow: `${row(hour)} / span 1` }}
+          >
             <span className="-mt-2.5 w-16 shrink-0 pe-2 text-end text-xs whitespace-nowrap text-ink-faint tabular">
               <bdi>{hourOf(iso(hour), { locale, zone: props.zone })}</bdi>
             </span>
@@ -73,13 +83,24 @@ export function DayGrid(props: DayGridProps) {
             key={window.startsAt}
             aria-hidden="true"
             className="pointer-events-none col-start-2 -z-0 rounded-md bg-accent-soft/40"
-            style={{ gridRow: `${row(Date.parse(window.startsAt))} / ${row(Date.parse(window.endsAt))}`, gridColumn: 2 }}
+            style={{
+              gridRow: `${row(Date.parse(window.startsAt))} / ${row(Date.parse(window.endsAt))}`,
+              gridColumn: 2,
+            }}
           />
         ))}
         {now >= from && now <= to && <NowLine row={row(now)} label={clock(iso(now), { locale, zone: props.zone })} />}
         <div className="relative col-start-2 row-start-1" style={{ gridRow: `1 / ${minutes + 1}`, gridColumn: 2 }}>
           {events.map(event => (
-            <EventBlock key={event.id} {...props} event={event} lane={lanes.get(event.id) ?? { lane: 0, of: 1 }} move={move?.id === event.id ? move : null} setMove={setMove} isClash={move?.id === event.id && Boolean(clash)} />
+            <EventBlock
+              key={event.id}
+              {...props}
+              event={event}
+              lane={lanes.get(event.id) ?? { lane: 0, of: 1 }}
+              move={move?.id === event.id ? move : null}
+              setMove={setMove}
+              isClash={move?.id === event.id && Boolean(clash)}
+            />
           ))}
         </div>
       </div>
@@ -96,7 +117,11 @@ export function DayGrid(props: DayGridProps) {
 /** Runs behind the visits, so that it never strikes a name through; the time in the margin says where it is. */
 function NowLine({ row, label }: { row: number; label: string }) {
   return (
-    <div aria-hidden="true" className="pointer-events-none flex items-center" style={{ gridRow: `${row} / span 1`, gridColumn: '1 / -1' }}>
+    <div
+      aria-hidden="true"
+      className="pointer-events-none flex items-center"
+      style={{ gridRow: `${row} / span 1`, gridColumn: '1 / -1' }}
+    >
       <span className="swatch ms-1 w-16 shrink-0 rounded-full bg-glow px-1.5 text-center text-[0.6875rem] leading-5 font-[620] whitespace-nowrap text-surface tabular">
         <bdi>{label}</bdi>
       </span>
@@ -113,7 +138,18 @@ interface EventBlockProps extends DayGridProps {
   isClash: boolean
 }
 
-function EventBlock({ event, lane, move, setMove, isClash, from, zone, stepMinutes, onSelect, onMove }: EventBlockProps) {
+function EventBlock({
+  event,
+  lane,
+  move,
+  setMove,
+  isClash,
+  from,
+  zone,
+  stepMinutes,
+  onSelect,
+  onMove,
+}: EventBlockProps) {
   const { t, locale } = useReader()
   const pressed = useRef<{ y: number; startMs: number } | null>(null)
   const startMs = Date.parse(event.startsAt)
@@ -141,7 +177,11 @@ function EventBlock({ event, lane, move, setMove, isClash, from, zone, stepMinut
     const moved = Math.round(((point.clientY - origin.y) / minutePx) * (minuteMs / stepMs)) * stepMs
     setMove({ id: event.id, startMs: origin.startMs + moved, by: 'pointer' })
   }
-  const times = clockRange(new Date(shownMs).toISOString(), new Date(shownMs + lengthMs).toISOString(), { locale, zone })
+  const times = clockRange(new Date(shownMs).toISOString(), new Date(shownMs + lengthMs).toISOString(), {
+    locale,
+    zone,
+  })
+  const note = isClash ? t('dayGrid.clashShort') : event.detail
   return (
     <button
       type="button"
@@ -159,7 +199,7 @@ function EventBlock({ event, lane, move, setMove, isClash, from, zone, stepMinut
       }}
       onClick={() => !move && onSelect(event.id)}
       className={cx(
-        'absolute overflow-hidden rounded-md border-s-4 px-2.5 py-0.5 text-start text-sm leading-5 select-none',
+        'absolute flex items-baseline gap-2 overflow-hidden rounded-md border-s-4 px-2.5 py-0.5 text-start text-sm leading-5 select-none',
         event.isMovable ? 'cursor-grab active:cursor-grabbing' : 'cursor-pointer',
         tones[event.tone],
         move && 'z-20 shadow-float',
@@ -172,11 +212,9 @@ function EventBlock({ event, lane, move, setMove, isClash, from, zone, stepMinut
         inlineSize: `calc(${100 / lane.of}% - 4px)`,
       }}
     >
-      <span className="flex items-baseline gap-2">
-        <bdi className="shrink-0 text-xs tabular">{times}</bdi>
-        <span className="truncate font-[600]">{event.title}</span>
-        <span className="truncate text-xs">{isClash ? t('dayGrid.clashShort') : event.detail}</span>
-      </span>
+      <bdi className="shrink-0 text-xs tabular">{times}</bdi>
+      <span className="truncate font-[600]">{event.title}</span>
+      <span className="truncate text-xs">{note}</span>
     </button>
   )
 }

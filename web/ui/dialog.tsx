@@ -19,7 +19,12 @@ const scrim = 'fixed inset-0 z-50 flex bg-scrim data-[entering]:animate-[appear_
 /** In the middle on a desk, a sheet from below on a phone. */
 export function Dialog({ title, isOpen, onClose, children, footer, isWide }: DialogProps) {
   return (
-    <ModalOverlay isOpen={isOpen} onOpenChange={open => !open && onClose()} isDismissable className={cx(scrim, 'items-end justify-center sm:items-center sm:p-6')}>
+    <ModalOverlay
+      isOpen={isOpen}
+      onOpenChange={open => !open && onClose()}
+      isDismissable
+      className={cx(scrim, 'items-end justify-center sm:items-center sm:p-6')}
+    >
       <Modal
         className={cx(
           'flex max-h-[92dvh] w-full flex-col overflow-hidden rounded-t-2xl bg-raised shadow-float sm:rounded-2xl',
@@ -39,7 +44,12 @@ export function Dialog({ title, isOpen, onClose, children, footer, isWide }: Dia
 export function Drawer({ title, isOpen, onClose, children, footer }: DialogProps) {
   const { direction } = useReader()
   return (
-    <ModalOverlay isOpen={isOpen} onOpenChange={open => !open && onClose()} isDismissable className={cx(scrim, 'justify-end')}>
+    <ModalOverlay
+      isOpen={isOpen}
+      onOpenChange={open => !open && onClose()}
+      isDismissable
+      className={cx(scrim, 'justify-end')}
+    >
       <Modal
         style={{ '--from': direction === 'rtl' ? '-100%' : '100%' } as React.CSSProperties}
         className="flex h-dvh w-full flex-col bg-raised shadow-float data-[entering]:animate-[slide-in_240ms_var(--ease-calm)] sm:max-w-md"
@@ -52,7 +62,17 @@ export function Drawer({ title, isOpen, onClose, children, footer }: DialogProps
   )
 }
 
-function Sheet({ title, onClose, children, footer }: { title: string; onClose: () => void; children: ReactNode; footer: ReactNode }) {
+function Sheet({
+  title,
+  onClose,
+  children,
+  footer,
+}: {
+  title: string
+  onClose: () => void
+  children: ReactNode
+  footer: ReactNode
+}) {
   const { t } = useReader()
   return (
     <AriaDialog className="flex min-h-0 flex-1 flex-col outline-none">
@@ -80,7 +100,16 @@ export interface ConfirmProps {
 }
 
 /** For what cannot be undone: says what will happen, and shows it pending until the server has confirmed. */
-export function ConfirmDialog({ title, isOpen, onClose, onConfirm, confirmLabel, isPending = false, tone = 'primary', children }: ConfirmProps) {
+export function ConfirmDialog({
+  title,
+  isOpen,
+  onClose,
+  onConfirm,
+  confirmLabel,
+  isPending = false,
+  tone = 'primary',
+  children,
+}: ConfirmProps) {
   const { t } = useReader()
   const footer = (
     <>

@@ -1,7 +1,14 @@
 // Forms: React Hook Form keeps the values, a zod schema judges them, React Aria links the errors to the fields.
 import { zodResolver } from '@hookform/resolvers/zod'
 import type { ReactNode } from 'react'
-import { FormProvider, useController, useForm, useFormContext, type DefaultValues, type FieldValues } from 'react-hook-form'
+import {
+  FormProvider,
+  useController,
+  useForm,
+  useFormContext,
+  type DefaultValues,
+  type FieldValues,
+} from 'react-hook-form'
 import type { z } from 'zod'
 import { translateCode } from '../i18n/locale.tsx'
 import { TextField, type TextFieldProps } from './text-field.tsx'
@@ -15,11 +22,23 @@ export interface FormProps<Values extends FieldValues> {
   'aria-label'?: string
 }
 
-export function Form<Values extends FieldValues>({ schema, defaults, onSubmit, children, className, ...rest }: FormProps<Values>) {
+export function Form<Values extends FieldValues>({
+  schema,
+  defaults,
+  onSubmit,
+  children,
+  className,
+  ...rest
+}: FormProps<Values>) {
   const form = useForm<Values, unknown, Values>({ resolver: zodResolver(schema), defaultValues: defaults })
   return (
     <FormProvider {...form}>
-      <form noValidate {...rest} className={className} onSubmit={event => void form.handleSubmit(onSubmit, () => focusFirstError(event.currentTarget))(event)}>
+      <form
+        noValidate
+        {...rest}
+        className={className}
+        onSubmit={event => void form.handleSubmit(onSubmit, () => focusFirstError(event.currentTarget))(event)}
+      >
         {children}
       </form>
     </FormProvider>
@@ -39,7 +58,10 @@ export function useFormField(name: string) {
   return { field, error }
 }
 
-export function FormTextField({ name, ...rest }: Omit<TextFieldProps, 'value' | 'onChange' | 'error'> & { name: string }) {
+export function FormTextField({
+  name,
+  ...rest
+}: Omit<TextFieldProps, 'value' | 'onChange' | 'error'> & { name: string }) {
   const { field, error } = useFormField(name)
   return (
     <TextField

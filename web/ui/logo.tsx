@@ -4,7 +4,13 @@ import { cx } from './classes.ts'
 export function LogoMark(props: { size?: number; className?: string }) {
   const size = props.size ?? 30
   return (
-    <svg aria-hidden="true" width={size} height={size} viewBox="0 0 32 32" className={cx('swatch shrink-0', props.className)}>
+    <svg
+      aria-hidden="true"
+      width={size}
+      height={size}
+      viewBox="0 0 32 32"
+      className={cx('swatch shrink-0', props.className)}
+    >
       <rect width="32" height="32" rx="9.5" fill="#0f4f4a" />
       <g fill="none" stroke="#fff" strokeWidth="3.4" strokeLinecap="round">
         <path d="M8.5 22.5V13a3.75 3.75 0 0 1 7.5 0v5" />

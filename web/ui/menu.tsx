@@ -18,7 +18,15 @@ export interface MenuGroup {
 }
 
 /** `trigger` is one of our buttons; groups are parted by a line. */
-export function Menu({ trigger, groups, header }: { trigger: ReactNode; groups: readonly MenuGroup[]; header?: ReactNode }) {
+export function Menu({
+  trigger,
+  groups,
+  header,
+}: {
+  trigger: ReactNode
+  groups: readonly MenuGroup[]
+  header?: ReactNode
+}) {
   const all = groups.flatMap(group => group.actions)
   const shown = groups.filter(group => group.actions.length > 0)
   return (
@@ -29,7 +37,10 @@ export function Menu({ trigger, groups, header }: { trigger: ReactNode; groups: 
         <AriaMenu className="outline-none" onAction={key => all.find(action => action.id === key)?.onAction()}>
           {shown.flatMap((group, index) => [
             ...(index > 0 ? [<Separator key={`line-${index}`} className="mx-1 my-1.5 h-px bg-line" />] : []),
-            <MenuSection key={index} {...(group.title ? {} : { 'aria-label': group.actions.map(action => action.label).join(', ') })}>
+            <MenuSection
+              key={index}
+              {...(group.title ? {} : { 'aria-label': group.actions.map(action => action.label).join(', ') })}
+            >
               {group.title && <Header className="eyebrow px-3 pt-1.5 pb-1">{group.title}</Header>}
               {group.actions.map(action => (
                 <ActionItem key={action.id} action={action} />
@@ -44,7 +55,11 @@ export function Menu({ trigger, groups, header }: { trigger: ReactNode; groups: 
 
 function ActionItem({ action }: { action: MenuAction }) {
   return (
-    <MenuItem id={action.id} textValue={action.label} className={`option cursor-pointer ${action.isDanger ? 'text-bad' : ''}`}>
+    <MenuItem
+      id={action.id}
+      textValue={action.label}
+      className={`option cursor-pointer ${action.isDanger ? 'text-bad' : ''}`}
+    >
       {action.icon && <Icon name={action.icon} size={18} className={action.isDanger ? '' : 'text-ink-faint'} />}
       <span className="min-w-0 flex-1">
         <span className="block">{action.label}</span>

@@ -20,7 +20,9 @@ export function Page({ title, lead, actions, children, width = 'wide', isTitleHi
   }, [title])
   return (
     <div className={cx('mx-auto w-full px-4 pt-6 pb-16 sm:px-8 sm:pt-9', widths[width])}>
-      <header className={cx('flex flex-wrap items-end justify-between gap-x-6 gap-y-3', isTitleHidden ? 'sr-only' : 'mb-7')}>
+      <header
+        className={cx('flex flex-wrap items-end justify-between gap-x-6 gap-y-3', isTitleHidden ? 'sr-only' : 'mb-7')}
+      >
         <div className="min-w-0">
           <h1 className="text-2xl font-[640] sm:text-3xl">{title}</h1>
           {lead && <p className="mt-1.5 max-w-2xl text-ink-soft">{lead}</p>}

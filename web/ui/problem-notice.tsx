@@ -9,7 +9,15 @@ import { Icon } from './icon.tsx'
  * Shows a failure the way RFC 9457 carries it: what happened, why and what to do. The server writes its messages in English; the catalogues
  * hold translations by fault code for those that people meet, and an unknown code falls back to the server's own words.
  */
-export function ProblemNotice({ error, onRetry, className }: { error: unknown; onRetry?: () => void; className?: string }) {
+export function ProblemNotice({
+  error,
+  onRetry,
+  className,
+}: {
+  error: unknown
+  onRetry?: () => void
+  className?: string
+}) {
   const { t } = useReader()
   if (!error) return null
   const isQuiet = error instanceof Fault && error.kind !== 'unavailable'

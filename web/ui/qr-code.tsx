@@ -14,14 +14,35 @@ const blocksOf: readonly (readonly [correction: number, blocks: readonly number[
   [22, [36, 36, 36, 37, 37]],
   [26, [43, 43, 43, 43, 44]],
 ]
-const alignmentOf: readonly (readonly number[])[] = [[], [6, 18], [6, 22], [6, 26], [6, 30], [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50]]
+const alignmentOf: readonly (readonly number[])[] = [
+  [],
+  [6, 18],
+  [6, 22],
+  [6, 26],
+  [6, 30],
+  [6, 34],
+  [6, 22, 38],
+  [6, 24, 42],
+  [6, 26, 46],
+  [6, 28, 50],
+]
 
 export function QrCode({ text, label, size = 208 }: { text: string; label: string; size?: number }) {
   const modules = useMemo(() => drawSymbol(text), [text])
   const width = modules.length
-  const path = modules.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x + 4} ${y + 4}h1v1h-1z`] : []))).join('')
+  const path = modules
+    .flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x + 4} ${y + 4}h1v1h-1z`] : [])))
+    .join('')
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${width + 8} ${width + 8}`} width={size} height={size} shapeRendering="crispEdges" className="swatch rounded-lg">
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${width + 8} ${width + 8}`}
+      width={size}
+      height={size}
+      shapeRendering="crispEdges"
+      className="swatch rounded-lg"
+    >
       <rect width="100%" height="100%" fill="#fff" />
       <path d={path} fill="#000" />
     </svg>
@@ -42,14 +63,16 @@ function correctionFor(data: readonly number[], degree: number): number[] {
   const divisor = Array.from<unknown, number>({ length: degree }, (_, index) => (index === degree - 1 ? 1 : 0))
   let root = 1
   for (let step = 0; step < degree; step++) {
-    for (let index = 0; index < degree; index++) divisor[index] = multiply(divisor[index] ?? 0, root) ^ (divisor[index + 1] ?? 0)
+    for (let index = 0; index < degree; index++)
+      divisor[index] = multiply(divisor[index] ?? 0, root) ^ (divisor[index + 1] ?? 0)
     root = multiply(root, 2)
   }
   const remainder = Array.from<unknown, number>({ length: degree }, () => 0)
   for (const byte of data) {
     const factor = byte ^ (remainder.shift() ?? 0)
     remainder.push(0)
-    for (let index = 0; index < degree; index++) remainder[index] = (remainder[index] ?? 0) ^ multiply(divisor[index] ?? 0, factor)
+    for (let index = 0; index < degree; index++)
+      remainder[index] = (remainder[index] ?? 0) ^ multiply(divisor[index] ?? 0, factor)
   }
   return remainder
 }
@@ -67,13 +90,18 @@ function codewords(bytes: Uint8Array, version: number): number[] {
   const parts = blocks.map(size => data.slice(taken, (taken += size)))
   const corrections = parts.map(part => correctionFor(part, degree))
   const interleave = (lists: number[][]) =>
-    Array.from({ length: Math.max(...lists.map(list => list.length)) }, (_, index) => lists.flatMap(list => list[index] ?? [])).flat()
+    Array.from({ length: Math.max(...lists.map(list => list.length)) }, (_, index) =>
+      lists.flatMap(list => list[index] ?? []),
+    ).flat()
   return [...interleave(parts), ...interleave(corrections)]
 }
 
 export function drawSymbol(text: string): boolean[][] {
   const bytes = new TextEncoder().encode(text)
-  const version = blocksOf.findIndex(([, blocks], index) => blocks.reduce((sum, size) => sum + size, 0) >= bytes.length + (index < 9 ? 2 : 3)) + 1
+  const version =
+    blocksOf.findIndex(
+      ([, blocks], index) => blocks.reduce((sum, size) => sum + size, 0) >= bytes.length + (index < 9 ? 2 : 3),
+    ) + 1
   if (version === 0) throw new Error('text too long for a QR symbol of version 10')
   const width = version * 4 + 17
   const dark = Array.from({ length: width }, () => Array.from({ length: width }, () => false))
@@ -97,18 +125,26 @@ function drawPatterns(version: number, width: number, set: SetModule): void {
     set(6, index, index % 2 === 0)
     set(index, 6, index % 2 === 0)
   }
-  for (const [x, y] of [[3, 3], [width - 4, 3], [3, width - 4]] as const) {
-    for (let dy = -4; dy <= 4; dy++) for (let dx = -4; dx <= 4; dx++) {
-      const ring = Math.max(Math.abs(dx), Math.abs(dy))
-      if (y + dy >= 0 && y + dy < width) set(x + dx, y + dy, ring !== 2 && ring !== 4)
-    }
+  for (const [x, y] of [
+    [3, 3],
+    [width - 4, 3],
+    [3, width - 4],
+  ] as const) {
+    for (let dy = -4; dy <= 4; dy++)
+      for (let dx = -4; dx <= 4; dx++) {
+        const ring = Math.max(Math.abs(dx), Math.abs(dy))
+        if (y + dy >= 0 && y + dy < width) set(x + dx, y + dy, ring !== 2 && ring !== 4)
+      }
   }
   const centres = alignmentOf[version - 1] ?? []
   const last = centres.length - 1
-  centres.forEach((x, i) => centres.forEach((y, j) => {
-    if ((i === 0 && j === 0) || (i === 0 && j === last) || (i === last && j === 0)) return
-    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) set(x + dx, y + dy, Math.max(Math.abs(dx), Math.abs(dy)) !== 1)
-  }))
+  centres.forEach((x, i) =>
+    centres.forEach((y, j) => {
+      if ((i === 0 && j === 0) || (i === 0 && j === last) || (i === last && j === 0)) return
+      for (let dy = -2; dy <= 2; dy++)
+        for (let dx = -2; dx <= 2; dx++) set(x + dx, y + dy, Math.max(Math.abs(dx), Math.abs(dy)) !== 1)
+    }),
+  )
   drawFormat(width, set)
   if (version < 7) return
   let remainder = version
@@ -142,14 +178,15 @@ function drawData(words: readonly number[], width: number, dark: boolean[][], fi
   let index = 0
   for (let right = width - 1; right >= 1; right -= 2) {
     if (right === 6) right = 5
-    for (let step = 0; step < width; step++) for (let side = 0; side < 2; side++) {
-      const x = right - side
-      const y = ((right + 1) & 2) === 0 ? width - 1 - step : step
-      const row = dark[y]
-      if (!row || fixed[y]?.[x]) continue
-      const value = (((words[index >>> 3] ?? 0) >>> (7 - (index & 7))) & 1) === 1
-      row[x] = value !== ((x + y) % 2 === 0)
-      index++
-    }
+    for (let step = 0; step < width; step++)
+      for (let side = 0; side < 2; side++) {
+        const x = right - side
+        const y = ((right + 1) & 2) === 0 ? width - 1 - step : step
+        const row = dark[y]
+        if (!row || fixed[y]?.[x]) continue
+        const value = (((words[index >>> 3] ?? 0) >>> (7 - (index & 7))) & 1) === 1
+        row[x] = value !== ((x + y) % 2 === 0)
+        index++
+      }
   }
 }

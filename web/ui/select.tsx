@@ -19,7 +19,18 @@ export interface SelectProps extends FieldProps {
   name?: string
 }
 
-export function Select({ label, description, error, className, isLabelHidden, choices, value, onChange, placeholder, ...rest }: SelectProps) {
+export function Select({
+  label,
+  description,
+  error,
+  className,
+  isLabelHidden,
+  choices,
+  value,
+  onChange,
+  placeholder,
+  ...rest
+}: SelectProps) {
   return (
     <AriaSelect
       {...rest}
@@ -31,7 +42,9 @@ export function Select({ label, description, error, className, isLabelHidden, ch
     >
       <FieldLabel isHidden={isLabelHidden}>{label}</FieldLabel>
       <Button className="field cursor-pointer gap-2 text-start">
-        <SelectValue className="min-w-0 flex-1 truncate data-[placeholder]:text-ink-faint">{({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}</SelectValue>
+        <SelectValue className="min-w-0 flex-1 truncate data-[placeholder]:text-ink-faint">
+          {({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}
+        </SelectValue>
         <Icon name="chevronDown" size={18} className="text-ink-faint" />
       </Button>
       <FieldHelp description={description} error={error} />
@@ -51,7 +64,9 @@ export function ChoiceItem({ choice }: { choice: Choice }) {
         <>
           <span className="min-w-0 flex-1">
             <span className="block">{choice.label}</span>
-            {choice.description && <span className="block text-sm font-normal text-ink-faint">{choice.description}</span>}
+            {choice.description && (
+              <span className="block text-sm font-normal text-ink-faint">{choice.description}</span>
+            )}
           </span>
           {isSelected && <Icon name="check" size={18} className="text-accent-ink" />}
         </>

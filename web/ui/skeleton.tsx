@@ -7,7 +7,11 @@ export function Skeleton({ lines = 3, className }: { lines?: number; className?:
   return (
     <div role="status" aria-label={t('state.loading')} className={cx('late space-y-3', className)}>
       {Array.from({ length: lines }, (_, line) => (
-        <div key={line} className="animate-[shimmer_1.6s_ease-in-out_infinite] rounded-xl bg-sunken" style={{ blockSize: 76, animationDelay: `${line * 120}ms` }} />
+        <div
+          key={line}
+          className="animate-[shimmer_1.6s_ease-in-out_infinite] rounded-xl bg-sunken"
+          style={{ blockSize: 76, animationDelay: `${line * 120}ms` }}
+        />
       ))}
     </div>
   )

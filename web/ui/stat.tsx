@@ -20,7 +20,13 @@ export function Stat({ label, value, detail, tone = 'plain', href, picture }: St
         {label}
         {href && <Icon name="chevronRight" size={16} className="text-ink-faint" />}
       </span>
-      <span className={cx('mt-1 block text-3xl font-[620] tracking-[-0.025em] tabular', tone === 'bad' && 'text-bad', tone === 'warn' && 'text-warn')}>
+      <span
+        className={cx(
+          'mt-1 block text-3xl font-[620] tracking-[-0.025em] tabular',
+          tone === 'bad' && 'text-bad',
+          tone === 'warn' && 'text-warn',
+        )}
+      >
         <bdi>{value}</bdi>
       </span>
       {detail && <span className="mt-0.5 block text-sm text-ink-faint">{detail}</span>}

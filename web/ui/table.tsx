@@ -31,12 +31,24 @@ export interface TableProps<Row> {
 export function Table<Row>({ label, columns, rows, keyOf, more, onRowPress }: TableProps<Row>) {
   return (
     <div>
-      <div className="overflow-x-auto rounded-xl border border-line bg-surface shadow-card" tabIndex={0} role="region" aria-label={label}>
+      <div
+        className="overflow-x-auto rounded-xl border border-line bg-surface shadow-card"
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+      >
         <table className="w-full border-collapse text-start text-base max-md:block">
           <thead className="max-md:sr-only">
             <tr className="border-b border-line">
               {columns.map(column => (
-                <th key={column.id} scope="col" className={cx('px-4 py-3 text-xs font-[600] whitespace-nowrap text-ink-faint', column.isNumeric ? 'text-end' : 'text-start')}>
+                <th
+                  key={column.id}
+                  scope="col"
+                  className={cx(
+                    'px-4 py-3 text-xs font-[600] whitespace-nowrap text-ink-faint',
+                    column.isNumeric ? 'text-end' : 'text-start',
+                  )}
+                >
                   <span className={column.isTitleHidden ? 'sr-only' : ''}>{column.title}</span>
                 </th>
               ))}
@@ -54,10 +66,21 @@ export function Table<Row>({ label, columns, rows, keyOf, more, onRowPress }: Ta
   )
 }
 
-function TableRow<Row>({ row, columns, onRowPress }: { row: Row; columns: readonly ColumnOf<Row>[]; onRowPress: ((row: Row) => void) | undefined }) {
+function TableRow<Row>({
+  row,
+  columns,
+  onRowPress,
+}: {
+  row: Row
+  columns: readonly ColumnOf<Row>[]
+  onRowPress: ((row: Row) => void) | undefined
+}) {
   return (
     <tr
-      className={cx('border-b border-line last:border-b-0 max-md:block max-md:px-4 max-md:py-3', onRowPress && 'cursor-pointer hover:bg-sunken/60')}
+      className={cx(
+        'border-b border-line last:border-b-0 max-md:block max-md:px-4 max-md:py-3',
+        onRowPress && 'cursor-pointer hover:bg-sunken/60',
+      )}
       onClick={onRowPress && (() => onRowPress(row))}
     >
       {columns.map((column, index) => {
@@ -69,7 +92,11 @@ function TableRow<Row>({ row, columns, onRowPress }: { row: Row; columns: readon
         )
         const content = (
           <>
-            {index > 0 && !column.isTitleHidden && <span className="text-sm text-ink-faint md:hidden" aria-hidden="true">{column.title}</span>}
+            {index > 0 && !column.isTitleHidden && (
+              <span className="text-sm text-ink-faint md:hidden" aria-hidden="true">
+                {column.title}
+              </span>
+            )}
             <span className="min-w-0 max-md:text-end max-md:first:text-start">{column.cell(row)}</span>
           </>
         )

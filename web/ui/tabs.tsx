@@ -10,7 +10,17 @@ export interface TabDefinition {
   content: ReactNode
 }
 
-export function Tabs({ label, tabs, selected, onSelect }: { label: string; tabs: readonly TabDefinition[]; selected?: string; onSelect?: (id: string) => void }) {
+export function Tabs({
+  label,
+  tabs,
+  selected,
+  onSelect,
+}: {
+  label: string
+  tabs: readonly TabDefinition[]
+  selected?: string
+  onSelect?: (id: string) => void
+}) {
   const { locale } = useReader()
   return (
     <AriaTabs {...(selected ? { selectedKey: selected } : {})} onSelectionChange={key => onSelect?.(String(key))}>
@@ -24,14 +34,20 @@ export function Tabs({ label, tabs, selected, onSelect }: { label: string; tabs:
             >
               {tab.title}
               {tab.count !== undefined && tab.count > 0 && (
-                <bdi className="rounded-full bg-accent-soft px-2 text-xs font-[620] text-accent-ink tabular">{number(tab.count, locale)}</bdi>
+                <bdi className="rounded-full bg-accent-soft px-2 text-xs font-[620] text-accent-ink tabular">
+                  {number(tab.count, locale)}
+                </bdi>
               )}
             </Tab>
           ))}
         </TabList>
       </div>
       {tabs.map(tab => (
-        <TabPanel key={tab.id} id={tab.id} className="rounded-md outline-none data-[focus-visible]:outline-2 data-[focus-visible]:outline-offset-4 data-[focus-visible]:outline-accent">
+        <TabPanel
+          key={tab.id}
+          id={tab.id}
+          className="rounded-md outline-none data-[focus-visible]:outline-2 data-[focus-visible]:outline-offset-4 data-[focus-visible]:outline-accent"
+        >
           {tab.content}
         </TabPanel>
       ))}

@@ -15,9 +15,25 @@ const tones: Record<TagTone, string> = {
 }
 
 /** States are always said in words; the colour only helps to find them. */
-export function Tag({ tone = 'plain', icon, children, className }: { tone?: TagTone; icon?: IconName; children: ReactNode; className?: string }) {
+export function Tag({
+  tone = 'plain',
+  icon,
+  children,
+  className,
+}: {
+  tone?: TagTone
+  icon?: IconName
+  children: ReactNode
+  className?: string
+}) {
   return (
-    <span className={cx('inline-flex items-center gap-1 rounded-full px-2.5 py-0.75 text-xs font-[580] whitespace-nowrap', tones[tone], className)}>
+    <span
+      className={cx(
+        'inline-flex items-center gap-1 rounded-full px-2.5 py-0.75 text-xs font-[580] whitespace-nowrap',
+        tones[tone],
+        className,
+      )}
+    >
       {icon && <Icon name={icon} size={14} />}
       {children}
     </span>

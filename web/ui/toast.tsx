@@ -28,10 +28,17 @@ export function toast(message: ToastMessage): void {
 export function Toasts() {
   const { t } = useReader()
   return (
-    <ToastRegion queue={queue} aria-label={t('shell.toasts')} className="pointer-events-none fixed inset-x-0 bottom-24 z-60 flex flex-col items-center px-4 outline-none lg:bottom-8">
+    <ToastRegion
+      queue={queue}
+      aria-label={t('shell.toasts')}
+      className="pointer-events-none fixed inset-x-0 bottom-24 z-60 flex flex-col items-center px-4 outline-none lg:bottom-8"
+    >
       <ToastList<ToastMessage> className="flex w-full max-w-md flex-col items-center gap-2 outline-none">
         {({ toast: queued }) => (
-          <AriaToast toast={queued} className="pointer-events-auto enter flex w-full items-center gap-3 rounded-xl border border-line bg-raised py-1.5 ps-4 pe-1.5 shadow-float">
+          <AriaToast
+            toast={queued}
+            className="pointer-events-auto enter flex w-full items-center gap-3 rounded-xl border border-line bg-raised py-1.5 ps-4 pe-1.5 shadow-float"
+          >
             <Icon
               name={queued.content.tone === 'bad' ? 'warning' : 'check'}
               size={18}
@@ -43,11 +50,18 @@ export function Toasts() {
               </Text>
             </ToastContent>
             {queued.content.undo && (
-              <AriaButton className="min-h-11 cursor-pointer rounded-full px-3 font-[580] text-accent-ink hover:bg-sunken" onPress={queued.content.undo.onUndo}>
+              <AriaButton
+                className="min-h-11 cursor-pointer rounded-full px-3 font-[580] text-accent-ink hover:bg-sunken"
+                onPress={queued.content.undo.onUndo}
+              >
                 {queued.content.undo.label}
               </AriaButton>
             )}
-            <AriaButton slot="close" aria-label={t('action.close')} className="flex size-11 cursor-pointer items-center justify-center rounded-full text-ink-faint hover:bg-sunken">
+            <AriaButton
+              slot="close"
+              aria-label={t('action.close')}
+              className="flex size-11 cursor-pointer items-center justify-center rounded-full text-ink-faint hover:bg-sunken"
+            >
               <Icon name="cross" size={18} />
             </AriaButton>
           </AriaToast>

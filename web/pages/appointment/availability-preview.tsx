@@ -18,7 +18,12 @@ export function AvailabilityPreview({ clinicianId, draft }: { clinicianId: strin
   const { t, locale } = useReader()
   const settled = useSettled(draft, 350)
   const [minutes, setMinutes] = useState('20')
-  const preview = useRead('appointment', 'previewAvailability', { clinicianId, availability: settled, minutes: Number(minutes), days: 7 }, { keepsFormer: true })
+  const preview = useRead(
+    'appointment',
+    'previewAvailability',
+    { clinicianId, availability: settled, minutes: Number(minutes), days: 7 },
+    { keepsFormer: true },
+  )
   const today = dateIn(draft.timeZone)
   const times = preview.data?.times.map(time => time.startsAt) ?? []
   const labels = slotLabels(times, { locale, zone: draft.timeZone })
@@ -46,7 +51,10 @@ export function AvailabilityPreview({ clinicianId, draft }: { clinicianId: strin
                   </p>
                   <p className="mt-1 flex flex-wrap gap-1">
                     {own.map(start => (
-                      <bdi key={start} className="rounded-sm bg-accent-soft px-1.5 py-0.5 text-xs text-accent-ink tabular">
+                      <bdi
+                        key={start}
+                        className="rounded-sm bg-accent-soft px-1.5 py-0.5 text-xs text-accent-ink tabular"
+                      >
                         {labels.get(start)}
                       </bdi>
                     ))}
@@ -62,7 +70,15 @@ export function AvailabilityPreview({ clinicianId, draft }: { clinicianId: strin
   )
 }
 
-function Troubleshooter({ clinicianId, draft, minutes }: { clinicianId: string; draft: Availability; minutes: number }) {
+function Troubleshooter({
+  clinicianId,
+  draft,
+  minutes,
+}: {
+  clinicianId: string
+  draft: Availability
+  minutes: number
+}) {
   const { t, locale } = useReader()
   const zone = draft.timeZone
   const [date, setDate] = useState<CalendarDate | null>(dateIn(zone).add({ days: 1 }))
@@ -84,7 +100,7 @@ function Troubleshooter({ clinicianId, draft, minutes }: { clinicianId: string; 
         <Icon name="question" size={18} className="text-ink-faint" />
         {t('whyNot.title')}
       </h3>
-      <form onSubmit={onSubmit} className="grid grid-cols-2 items-end gap-3">
+      <form onSubmit={onSubmit} className="grid grid-cols-[1.5fr_1fr] items-end gap-3">
         <DatePicker label={t('whyNot.day')} value={date} onChange={setDate} isRequired />
         <TimeField label={t('whyNot.time')} value={time} onChange={setTime} isRequired />
         <Button type="submit" tone="soft" size="sm" className="col-span-2">
@@ -95,7 +111,11 @@ function Troubleshooter({ clinicianId, draft, minutes }: { clinicianId: string; 
         <ProblemNotice error={answer.error} />
         {ask && answer.data && (
           <div className="rounded-lg bg-sunken px-4 py-3">
-            <p className="font-[580]">{answer.data.reasons.length === 0 ? t('whyNot.free') : t('whyNot.because', { time: dayAndClock(ask, { locale, zone }) })}</p>
+            <p className="font-[580]">
+              {answer.data.reasons.length === 0
+                ? t('whyNot.free')
+                : t('whyNot.because', { time: dayAndClock(ask, { locale, zone }) })}
+            </p>
             <WhyNotReasons reasons={answer.data.reasons} />
           </div>
         )}

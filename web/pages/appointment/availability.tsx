@@ -6,6 +6,7 @@ import { usePerson } from '../../session.ts'
 import { zoneInWords } from '../../time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { cx } from '../../ui/classes.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -21,7 +22,12 @@ import { EditWindow, WindowList } from './window-list.tsx'
 export function AvailabilityPage() {
   const { t } = useReader()
   const { clinicianId } = usePerson()
-  const stored = useRead('appointment', 'availability', { clinicianId: clinicianId ?? '' }, { isEnabled: Boolean(clinicianId) })
+  const stored = useRead(
+    'appointment',
+    'availability',
+    { clinicianId: clinicianId ?? '' },
+    { isEnabled: Boolean(clinicianId) },
+  )
   return (
     <Page title={t('nav.availability')} lead={t('availability.lead')} width="full">
       {!clinicianId && <EmptyState icon="calendar" title={t('day.noEntry')} />}
@@ -72,17 +78,25 @@ function Editor({ clinicianId, stored }: { clinicianId: string; stored: Availabi
           </div>
         </Card>
         <Rules draft={draft} onChange={change} />
-        <DateExceptions exceptions={draft.exceptions} zone={draft.timeZone} onChange={exceptions => change({ exceptions })} />
+        <DateExceptions
+          exceptions={draft.exceptions}
+          zone={draft.timeZone}
+          onChange={exceptions => change({ exceptions })}
+        />
       </div>
-      <div className="min-w-0 space-y-6 xl:sticky xl:top-22">
-        <Card className={isChanged ? 'border-accent!' : ''}>
+      <div className="min-w-0 space-y-6">
+        <Card className={cx('z-10 xl:sticky xl:top-22', isChanged && 'border-accent! shadow-lift!')}>
           <p className="font-[580]" role="status">
             {isChanged ? t('availability.unsaved') : t('availability.inForce')}
           </p>
           <p className="mt-1 text-sm text-ink-soft">{t('availability.stay')}</p>
           <ProblemNotice error={save.error} className="mt-3" />
           <div className="mt-4 flex flex-wrap gap-2">
-            <Button isDisabled={!isChanged} isPending={save.isPending} onPress={() => save.mutate({ clinicianId, availability: draft })}>
+            <Button
+              isDisabled={!isChanged}
+              isPending={save.isPending}
+              onPress={() => save.mutate({ clinicianId, availability: draft })}
+            >
               {t('action.save')}
             </Button>
             <Button tone="ghost" isDisabled={!isChanged || save.isPending} onPress={() => setDraft(stored)}>
@@ -92,7 +106,12 @@ function Editor({ clinicianId, stored }: { clinicianId: string; stored: Availabi
         </Card>
         <AvailabilityPreview clinicianId={clinicianId} draft={draft} />
       </div>
-      <EditWindow windows={draft.windows} editing={editing} onClose={() => setEditing(null)} onChange={windows => change({ windows })} />
+      <EditWindow
+        windows={draft.windows}
+        editing={editing}
+        onClose={() => setEditing(null)}
+        onChange={windows => change({ windows })}
+      />
     </div>
   )
 }
@@ -107,8 +126,10 @@ const choicesOf = {
 
 function Rules({ draft, onChange }: { draft: Availability; onChange: (part: Partial<Availability>) => void }) {
   const { t, locale } = useReader()
-  const days = (count: number) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
-  const label = (key: keyof typeof choicesOf, value: number) => (key === 'horizonDays' ? days(value) : value > 0 && value % 1440 === 0 ? days(value / 1440) : duration(value, locale))
+  const days = (count: number) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
+  const label = (key: keyof typeof choicesOf, value: number) =>
+    key === 'horizonDays' ? days(value) : value > 0 && value % 1440 === 0 ? days(value / 1440) : duration(value, locale)
   return (
     <Card title={t('availability.rules')} description={t('availability.rulesWhat')}>
       <div className="grid gap-4 sm:grid-cols-2 2xl:grid-cols-3">
@@ -118,7 +139,9 @@ function Rules({ draft, onChange }: { draft: Availability; onChange: (part: Part
             label={t(`availability.${key}`)}
             value={String(draft[key])}
             onChange={id => onChange({ [key]: Number(id) })}
-            choices={[...new Set([...choicesOf[key], draft[key]])].toSorted((a, b) => a - b).map(value => ({ id: String(value), label: label(key, value) }))}
+            choices={[...new Set([...choicesOf[key], draft[key]])]
+              .toSorted((a, b) => a - b)
+              .map(value => ({ id: String(value), label: label(key, value) }))}
           />
         ))}
       </div>

@@ -1,7 +1,7 @@
 import type { Hold } from '#contract/appointment'
 import type { CareService, Clinician, VisitMode } from '#contract/directory'
 import { formatMoney } from '#core/money'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useAct, useRead } from '../../api.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
 import { useSession } from '../../session.ts'
@@ -15,7 +15,6 @@ import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { clinicianTitle } from '../directory/clinician-card.tsx'
 import { ClinicianProfile } from '../directory/clinician-profile.tsx'
 import { ConfirmBooking } from './confirm-booking.tsx'
 import { JoinWaitList } from './wait-list.tsx'
@@ -28,7 +27,7 @@ export function Book() {
   const clinicianId = useParam('clinicianId')
   const clinician = useRead('directory', 'clinician', { clinicianId })
   return (
-    <Page title={clinician.data ? clinicianTitle(clinician.data) : t('book.title')} isTitleHidden>
+    <Page title={clinician.data ? clinician.data.name : t('book.title')} isTitleHidden>
       {clinician.isPending && <Skeleton lines={4} />}
       <ProblemNotice error={clinician.error} onRetry={() => void clinician.refetch()} />
       {clinician.data && (
@@ -55,7 +54,14 @@ function BookingSteps({ clinician }: { clinician: Clinician }) {
   return (
     <div className="min-w-0 space-y-6 max-lg:order-2">
       <ChooseReason clinician={clinician} service={service} mode={mode} onChange={change} />
-      <ChooseTime clinician={clinician} service={service} mode={mode} holding={holding} openAt={search['at']} onTake={take} />
+      <ChooseTime
+        clinician={clinician}
+        service={service}
+        mode={mode}
+        holding={holding}
+        openAt={search['at']}
+        onTake={take}
+      />
     </div>
   )
 }
@@ -77,13 +83,22 @@ function ChooseReason({ clinician, service, mode, onChange }: ChooseReasonProps)
   }))
   return (
     <Card title={t('book.reason')}>
-      <RadioGroup label={t('book.reason')} isLabelHidden choices={choices} value={service.id} onChange={id => onChange({ service: id, mode: undefined, at: undefined })} />
+      <RadioGroup
+        label={t('book.reason')}
+        isLabelHidden
+        choices={choices}
+        value={service.id}
+        onChange={id => onChange({ service: id, mode: undefined, at: undefined })}
+      />
       {service.modes.length > 1 && (
         <RadioGroup
           label={t('find.how')}
           className="mt-5"
           look="segments"
-          choices={service.modes.map(each => ({ id: each, label: each === 'clinic' ? clinician.organization.name : t('mode.video') }))}
+          choices={service.modes.map(each => ({
+            id: each,
+            label: each === 'clinic' ? clinician.organization.name : t('mode.video'),
+          }))}
           value={mode}
           onChange={id => onChange({ mode: id })}
         />
@@ -125,7 +140,13 @@ function ChooseTime({ clinician, service, mode, holding, openAt, onTake }: Choos
         </Button>
       </div>
       <WhyNot clinicianId={clinician.id} serviceId={service.id} onChoose={onTake} />
-      <JoinWaitList clinicianId={clinician.id} serviceId={service.id} mode={mode} isOpen={isWaitOpen} onClose={() => setWaitOpen(false)} />
+      <JoinWaitList
+        clinicianId={clinician.id}
+        serviceId={service.id}
+        mode={mode}
+        isOpen={isWaitOpen}
+        onClose={() => setWaitOpen(false)}
+      />
     </Card>
   )
 }
@@ -155,14 +176,11 @@ function useHold(clinicianId: string, serviceId: string, mode: VisitMode, at: st
     taken.current = true
     holding.mutate({ clinicianId, serviceId, mode, startsAt: at })
   }, [at, session, clinicianId, serviceId, mode, holding])
-  const drop = useCallback(
-    (why: 'given' | 'expired') => {
-      if (hold && why === 'given') release.mutate({ holdId: hold.id })
-      if (why === 'expired') toast({ title: t('hold.expired'), tone: 'bad' })
-      setHold(null)
-      change({ at: undefined })
-    },
-    [hold, t],
-  )
+  const drop = (why: 'given' | 'expired') => {
+    if (hold && why === 'given') release.mutate({ holdId: hold.id })
+    if (why === 'expired') toast({ title: t('hold.expired'), tone: 'bad' })
+    setHold(null)
+    change({ at: undefined })
+  }
   return { hold, holding, take, drop }
 }

@@ -1,7 +1,7 @@
 import type { Hold } from '#contract/appointment'
 import type { CareService, Clinician } from '#contract/directory'
 import { formatMoney } from '#core/money'
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { useAct } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
 import { useGo } from '../../shell/address.ts'
@@ -11,7 +11,6 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { TextArea } from '../../ui/text-field.tsx'
-import { clinicianTitle } from '../directory/clinician-card.tsx'
 import { HoldCountdown } from './countdown.tsx'
 import { ModeLabel } from './visit-words.tsx'
 
@@ -27,22 +26,35 @@ export function ConfirmBooking({ clinician, service, hold, onRelease }: ConfirmB
   const { t, locale, zone } = useReader()
   const go = useGo()
   const [reason, setReason] = useState('')
-  const book = useAct('appointment', 'book', { onDone: booking => go(`/visits/${booking.id}?new=yes`), refreshes: ['appointment', 'notification'] })
-  const onExpired = useCallback(() => onRelease('expired'), [onRelease])
+  const book = useAct('appointment', 'book', {
+    onDone: booking => go(`/visits/${booking.id}?new=yes`),
+    refreshes: ['appointment', 'notification'],
+  })
   const place = { locale, zone }
   const rows: [string, React.ReactNode][] = [
     [t('visit.when'), <TimeWords key="when" hold={hold} />],
     [t('visit.what'), `${service.name} · ${duration(service.minutes, locale)}`],
-    [t('visit.where'), <ModeLabel key="where" mode={hold.mode} place={`${clinician.organization.name}, ${clinician.organization.address}`} />],
+    [
+      t('visit.where'),
+      <ModeLabel
+        key="where"
+        mode={hold.mode}
+        place={`${clinician.organization.name}, ${clinician.organization.address}`}
+      />,
+    ],
     [t('visit.price'), <bdi key="price">{formatMoney(service.price, locale)}</bdi>],
   ]
   return (
-    <Card className="max-lg:order-first" title={t('book.confirmTitle')} action={<HoldCountdown expiresAt={hold.expiresAt} onExpired={onExpired} />}>
+    <Card
+      className="max-lg:order-first"
+      title={t('book.confirmTitle')}
+      action={<HoldCountdown expiresAt={hold.expiresAt} onExpired={() => onRelease('expired')} />}
+    >
       <div className="flex items-center gap-4 rounded-xl bg-accent-soft p-5">
         <Avatar name={clinician.name} size={52} className="bg-surface!" />
         <div>
           <p className="text-lg font-[620]">{longDay(hold.startsAt, place)}</p>
-          <p className="text-ink-soft">{t('book.with', { name: clinicianTitle(clinician) })}</p>
+          <p className="text-ink-soft">{t('book.with', { name: clinician.name })}</p>
         </div>
       </div>
       <dl className="my-5 divide-y divide-line">
@@ -53,10 +65,20 @@ export function ConfirmBooking({ clinician, service, hold, onRelease }: ConfirmB
           </div>
         ))}
       </dl>
-      <TextArea label={t('book.words')} description={t('book.wordsHint', { name: clinician.name })} value={reason} onChange={setReason} maxLength={1000} />
+      <TextArea
+        label={t('book.words')}
+        description={t('book.wordsHint', { name: clinician.name })}
+        value={reason}
+        onChange={setReason}
+        maxLength={1000}
+      />
       <ProblemNotice error={book.error} className="mt-4" />
       <div className="mt-6 flex flex-wrap gap-2">
-        <Button size="lg" isPending={book.isPending} onPress={() => book.mutate({ holdId: hold.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}>
+        <Button
+          size="lg"
+          isPending={book.isPending}
+          onPress={() => book.mutate({ holdId: hold.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
+        >
           {book.isPending ? t('book.booking') : t('book.confirm')}
         </Button>
         <Button tone="ghost" size="lg" isDisabled={book.isPending} onPress={() => onRelease('given')}>
@@ -72,7 +94,9 @@ function TimeWords({ hold }: { hold: Hold }) {
   return (
     <>
       <bdi className="tabular">{clockRange(hold.startsAt, hold.endsAt, { locale, zone })}</bdi>
-      <span className="block text-sm font-normal text-ink-faint">{zoneInWords(zone, locale, new Date(hold.startsAt))}</span>
+      <span className="block text-sm font-normal text-ink-faint">
+        {zoneInWords(zone, locale, new Date(hold.startsAt))}
+      </span>
     </>
   )
 }

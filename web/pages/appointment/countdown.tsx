@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useReader } from '../../i18n/locale.tsx'
 import { countdown } from '../../time.ts'
 import { cx } from '../../ui/classes.ts'
@@ -14,12 +14,20 @@ export function HoldCountdown({ expiresAt, onExpired }: { expiresAt: string; onE
     return () => clearInterval(timer)
   }, [])
   const isOver = left <= 0
+  const hasTold = useRef(false)
   useEffect(() => {
-    if (isOver) onExpired()
+    if (!isOver || hasTold.current) return
+    hasTold.current = true
+    onExpired()
   }, [isOver, onExpired])
   const isShort = left < 60
   return (
-    <p className={cx('flex items-center gap-2 rounded-full px-4 py-2 text-sm font-[560]', isShort ? 'bg-warn-soft text-warn' : 'bg-accent-soft text-accent-ink')}>
+    <p
+      className={cx(
+        'flex items-center gap-2 rounded-full px-4 py-2 text-sm font-[560]',
+        isShort ? 'bg-warn-soft text-warn' : 'bg-accent-soft text-accent-ink',
+      )}
+    >
       <Icon name="clock" size={17} />
       <span>
         {t('hold.heldFor')} <bdi className="font-[640] tabular">{countdown(left, locale)}</bdi>

@@ -54,7 +54,11 @@ export function DateExceptions({ exceptions, zone, onChange }: DateExceptionsPro
                 </Tag>
               ))
             )}
-            <IconButton icon="cross" label={t('exceptions.remove', { date: longDateName(parseDate(each.date), locale) })} onPress={() => onChange(exceptions.filter(one => one.date !== each.date))} />
+            <IconButton
+              icon="cross"
+              label={t('exceptions.remove', { date: longDateName(parseDate(each.date), locale) })}
+              onPress={() => onChange(exceptions.filter(one => one.date !== each.date))}
+            />
           </li>
         ))}
       </ul>
@@ -81,7 +85,12 @@ function ExceptionForm({ zone, onAdd }: { zone: string; onAdd: (exception: DateE
   const isInvalid = kind === 'open' && minutesOf(walls.to) <= minutesOf(walls.from)
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    if (date && !isInvalid) onAdd({ date: date.toString(), windows: kind === 'open' ? [walls] : [], ...(note.trim() ? { note: note.trim() } : {}) })
+    if (date && !isInvalid)
+      onAdd({
+        date: date.toString(),
+        windows: kind === 'open' ? [walls] : [],
+        ...(note.trim() ? { note: note.trim() } : {}),
+      })
   }
   return (
     <form onSubmit={onSubmit} className="space-y-4">
@@ -97,7 +106,13 @@ function ExceptionForm({ zone, onAdd }: { zone: string; onAdd: (exception: DateE
         ]}
       />
       {kind === 'open' && <HoursFields hours={hours} onChange={setHours} isInvalid={isInvalid} />}
-      <TextField label={t('exceptions.note')} description={t('field.optional')} value={note} onChange={setNote} maxLength={200} />
+      <TextField
+        label={t('exceptions.note')}
+        description={t('field.optional')}
+        value={note}
+        onChange={setNote}
+        maxLength={200}
+      />
       <Button type="submit" isDisabled={isInvalid || !date}>
         {t('action.apply')}
       </Button>

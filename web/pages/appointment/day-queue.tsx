@@ -62,7 +62,11 @@ function QueueEntry({ booking, zone, now, onSelect }: QueueEntryProps) {
   const isLate = booking.state === 'booked' && Date.parse(booking.startsAt) < now
   return (
     <div className="py-2.5">
-      <button type="button" onClick={() => onSelect(booking.id)} className="flex min-h-11 w-full cursor-pointer items-center gap-3 rounded-md text-start">
+      <button
+        type="button"
+        onClick={() => onSelect(booking.id)}
+        className="flex min-h-11 w-full cursor-pointer items-center gap-3 rounded-md text-start"
+      >
         <Avatar name={booking.patientName} size={36} />
         <span className="min-w-0 flex-1">
           <span className="block truncate font-[580]">{booking.patientName}</span>
@@ -73,7 +77,9 @@ function QueueEntry({ booking, zone, now, onSelect }: QueueEntryProps) {
         </span>
         <span className="text-end text-sm">
           <bdi className="block font-[580] tabular">{clock(booking.startsAt, { locale, zone })}</bdi>
-          {booking.state === 'arrived' && <span className="text-glow">{t('queue.since', { time: duration(minutes, locale) })}</span>}
+          {booking.state === 'arrived' && (
+            <span className="text-glow">{t('queue.since', { time: duration(minutes, locale) })}</span>
+          )}
           {isLate && <span className="text-warn">{t('queue.late')}</span>}
           {(booking.state === 'completed' || booking.state === 'noShow') && <StateTag state={booking.state} />}
         </span>
@@ -92,9 +98,24 @@ export function VisitMarks({ booking, now }: { booking: Booking; now: number }) 
   const hasBegun = Date.parse(booking.startsAt) <= now
   const isSoon = Date.parse(booking.startsAt) - now < 2 * 3_600_000
   const acts = [
-    { act: arrive, label: t('visit.markArrived'), isShown: booking.state === 'booked' && isSoon, tone: 'soft' as const },
-    { act: complete, label: t('visit.markCompleted'), isShown: booking.state === 'arrived' || (booking.state === 'booked' && hasBegun), tone: 'soft' as const },
-    { act: noShow, label: t('visit.markNoShow'), isShown: booking.state === 'booked' && hasBegun, tone: 'ghost' as const },
+    {
+      act: arrive,
+      label: t('visit.markArrived'),
+      isShown: booking.state === 'booked' && isSoon,
+      tone: 'soft' as const,
+    },
+    {
+      act: complete,
+      label: t('visit.markCompleted'),
+      isShown: booking.state === 'arrived' || (booking.state === 'booked' && hasBegun),
+      tone: 'soft' as const,
+    },
+    {
+      act: noShow,
+      label: t('visit.markNoShow'),
+      isShown: booking.state === 'booked' && hasBegun,
+      tone: 'ghost' as const,
+    },
   ].filter(each => each.isShown)
   const isBusy = arrive.isPending || complete.isPending || noShow.isPending
   if (acts.length === 0) return null

@@ -37,7 +37,12 @@ function ChooseOther({ booking }: { booking: Booking }) {
         <VisitLine booking={booking} />
       </Card>
       <Card title={t('reschedule.new')}>
-        <WeekPicker clinicianId={booking.clinicianId} serviceId={booking.serviceId} selected={chosen} onSelect={setChosen} />
+        <WeekPicker
+          clinicianId={booking.clinicianId}
+          serviceId={booking.serviceId}
+          selected={chosen}
+          onSelect={setChosen}
+        />
         <WhyNot clinicianId={booking.clinicianId} serviceId={booking.serviceId} onChoose={setChosen} />
       </Card>
       <ConfirmMove booking={booking} startsAt={chosen} onClose={() => setChosen(null)} />
@@ -45,7 +50,15 @@ function ChooseOther({ booking }: { booking: Booking }) {
   )
 }
 
-function ConfirmMove({ booking, startsAt, onClose }: { booking: Booking; startsAt: string | null; onClose: () => void }) {
+function ConfirmMove({
+  booking,
+  startsAt,
+  onClose,
+}: {
+  booking: Booking
+  startsAt: string | null
+  onClose: () => void
+}) {
   const { t, locale, zone } = useReader()
   const go = useGo()
   const move = useAct('appointment', 'reschedule', {

@@ -17,7 +17,13 @@ export function ReviewVisit({ booking }: { booking: Booking }) {
   const review = useAct('directory', 'review')
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    if (stars) review.mutate({ clinicianId: booking.clinicianId, bookingId: booking.id, stars: Number(stars), text: text.trim() })
+    if (stars)
+      review.mutate({
+        clinicianId: booking.clinicianId,
+        bookingId: booking.id,
+        stars: Number(stars),
+        text: text.trim(),
+      })
   }
   if (review.data) {
     return (
@@ -38,7 +44,13 @@ export function ReviewVisit({ booking }: { booking: Booking }) {
           onChange={setStars}
           choices={[1, 2, 3, 4, 5].map(each => ({ id: String(each), label: `${number(each, locale)} ★` }))}
         />
-        <TextArea label={t('reviews.words')} description={t('field.optional')} value={text} onChange={setText} maxLength={2000} />
+        <TextArea
+          label={t('reviews.words')}
+          description={t('field.optional')}
+          value={text}
+          onChange={setText}
+          maxLength={2000}
+        />
         <ProblemNotice error={review.error} />
         <Button type="submit" isDisabled={!stars} isPending={review.isPending}>
           {t('reviews.send')}

@@ -26,7 +26,12 @@ export function Today() {
   const [search, change] = useAddress()
   const today = dateIn(person.timeZone)
   const date = search['date'] && /^\d{4}-\d\d-\d\d$/.test(search['date']) ? parseDate(search['date']) : today
-  const day = useRead('appointment', 'day', { clinicianId: person.clinicianId ?? '', date: date.toString() }, { isEnabled: Boolean(person.clinicianId), everyMs: 15_000, keepsFormer: true })
+  const day = useRead(
+    'appointment',
+    'day',
+    { clinicianId: person.clinicianId ?? '', date: date.toString() },
+    { isEnabled: Boolean(person.clinicianId), everyMs: 15_000, keepsFormer: true },
+  )
   const isToday = date.compare(today) === 0
   const goTo = (to: typeof date) => change({ date: to.compare(today) === 0 ? undefined : to.toString() })
   return (
@@ -41,7 +46,13 @@ export function Today() {
             {t('nav.today')}
           </Button>
           <IconButton icon="chevronRight" label={t('day.next')} onPress={() => goTo(date.add({ days: 1 }))} />
-          <DatePicker label={t('day.date')} isLabelHidden value={date} onChange={chosen => chosen && goTo(chosen)} className="w-48" />
+          <DatePicker
+            label={t('day.date')}
+            isLabelHidden
+            value={date}
+            onChange={chosen => chosen && goTo(chosen)}
+            className="w-48"
+          />
         </>
       }
     >
@@ -71,7 +82,11 @@ function DayBoard({ day, date }: { day: Day; date: string }) {
   const shown = day.bookings.filter(booking => booking.state !== 'cancelled')
   if (shown.length === 0 && day.windows.length === 0) {
     return (
-      <EmptyState icon="calendar" title={t('day.free')} action={<LinkButton href="/availability">{t('nav.availability')}</LinkButton>}>
+      <EmptyState
+        icon="calendar"
+        title={t('day.free')}
+        action={<LinkButton href="/availability">{t('nav.availability')}</LinkButton>}
+      >
         {t('day.freeWhat')}
       </EmptyState>
     )
@@ -80,7 +95,9 @@ function DayBoard({ day, date }: { day: Day; date: string }) {
   return (
     <div className="grid items-start gap-6 xl:grid-cols-[1fr_24rem]">
       <div className="min-w-0 max-sm:hidden">
-        <p className="mb-3 text-sm text-ink-faint">{t('slots.zone', { zone: zoneInWords(day.timeZone, locale, new Date(from)) })}</p>
+        <p className="mb-3 text-sm text-ink-faint">
+          {t('slots.zone', { zone: zoneInWords(day.timeZone, locale, new Date(from)) })}
+        </p>
         <DayGrid
           label={t('day.grid')}
           zone={day.timeZone}
@@ -100,7 +117,15 @@ function DayBoard({ day, date }: { day: Day; date: string }) {
       <DayQueue bookings={shown} zone={day.timeZone} now={now} onSelect={setChosenId} />
       <VisitSheet booking={chosen} zone={day.timeZone} onClose={() => setChosenId(null)} />
       <Dialog title={t('reschedule.confirmTitle')} isOpen={move !== null} onClose={() => setMove(null)}>
-        {move && <MoveVisit {...move} bookings={shown} windows={day.windows} zone={day.timeZone} onDone={() => setMove(null)} />}
+        {move && (
+          <MoveVisit
+            {...move}
+            bookings={shown}
+            windows={day.windows}
+            zone={day.timeZone}
+            onDone={() => setMove(null)}
+          />
+        )}
       </Dialog>
     </div>
   )
@@ -113,7 +138,10 @@ function edges(day: Day, date: string): [number, number] {
   const spans = [...day.windows, ...day.bookings]
   const first = Math.min(...spans.map(span => Date.parse(span.startsAt)), midnight + 24 * hourMs)
   const last = Math.max(...spans.map(span => Date.parse(span.endsAt)), midnight)
-  return [Math.floor((first - midnight) / hourMs) * hourMs + midnight, Math.ceil((last - midnight) / hourMs) * hourMs + midnight]
+  return [
+    Math.floor((first - midnight) / hourMs) * hourMs + midnight,
+    Math.ceil((last - midnight) / hourMs) * hourMs + midnight,
+  ]
 }
 
 function toEvent(booking: Booking, now: number): DayEvent {

@@ -15,7 +15,15 @@ import { VisitMarks } from './day-queue.tsx'
 import { isOpen, ModeLabel, StateTag } from './visit-words.tsx'
 
 /** A visit beside the day it belongs to. */
-export function VisitSheet({ booking, zone, onClose }: { booking: Booking | undefined; zone: string; onClose: () => void }) {
+export function VisitSheet({
+  booking,
+  zone,
+  onClose,
+}: {
+  booking: Booking | undefined
+  zone: string
+  onClose: () => void
+}) {
   const { t } = useReader()
   return (
     <Drawer title={t('visit.title')} isOpen={booking !== undefined} onClose={onClose}>
@@ -84,10 +92,20 @@ function CancelForPatient({ booking, onDone, onBack }: { booking: Booking; onDon
   return (
     <div className="mt-4 rounded-lg bg-sunken p-4">
       <p className="mb-3 font-[560]">{t('visit.cancelFor', { name: booking.patientName })}</p>
-      <TextArea label={t('visit.cancelReason')} description={t('visit.cancelSeen')} value={reason} onChange={setReason} maxLength={500} />
+      <TextArea
+        label={t('visit.cancelReason')}
+        description={t('visit.cancelSeen')}
+        value={reason}
+        onChange={setReason}
+        maxLength={500}
+      />
       <ProblemNotice error={cancel.error} className="mt-3" />
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button tone="danger" isPending={cancel.isPending} onPress={() => cancel.mutate({ bookingId: booking.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}>
+        <Button
+          tone="danger"
+          isPending={cancel.isPending}
+          onPress={() => cancel.mutate({ bookingId: booking.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
+        >
           {t('visit.cancel')}
         </Button>
         <Button tone="ghost" onPress={onBack}>

@@ -7,7 +7,13 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Tag, type TagTone } from '../../ui/tag.tsx'
 
-const tones: Record<BookingState, TagTone> = { booked: 'accent', arrived: 'glow', completed: 'good', cancelled: 'plain', noShow: 'warn' }
+const tones: Record<BookingState, TagTone> = {
+  booked: 'accent',
+  arrived: 'glow',
+  completed: 'good',
+  cancelled: 'plain',
+  noShow: 'warn',
+}
 
 export function StateTag({ state }: { state: BookingState }) {
   const { t } = useReader()
@@ -26,7 +32,9 @@ export function ModeLabel({ mode, place }: { mode: VisitMode; place?: string }) 
 
 /** Near enough to arrive for: one hour before until the end. The server has the last word and says so. */
 export function isArrivable(booking: Booking, now = Date.now()): boolean {
-  return booking.state === 'booked' && Date.parse(booking.startsAt) - now < 3_600_000 && Date.parse(booking.endsAt) > now
+  return (
+    booking.state === 'booked' && Date.parse(booking.startsAt) - now < 3_600_000 && Date.parse(booking.endsAt) > now
+  )
 }
 
 export function isOpen(booking: Booking): boolean {
@@ -45,7 +53,8 @@ export function VisitLine({ booking }: { booking: Booking }) {
           {booking.serviceName} · <ModeLabel mode={booking.mode} place={booking.place} />
         </p>
         <p className="mt-0.5 text-sm font-[560] tabular sm:hidden">
-          <bdi>{day(booking.startsAt, { locale, zone })}</bdi>, <bdi>{clockRange(booking.startsAt, booking.endsAt, { locale, zone })}</bdi>
+          <bdi>{day(booking.startsAt, { locale, zone })}</bdi>,{' '}
+          <bdi>{clockRange(booking.startsAt, booking.endsAt, { locale, zone })}</bdi>
         </p>
       </div>
       <div className="shrink-0 text-end max-sm:hidden">

@@ -34,7 +34,9 @@ export function Visit() {
         <>
           {isNew === 'yes' && booking.data.state === 'booked' && <Booked booking={booking.data} />}
           <VisitCard booking={booking.data} />
-          {booking.data.state === 'completed' && booking.data.patientId === person.id && <ReviewVisit booking={booking.data} />}
+          {booking.data.state === 'completed' && booking.data.patientId === person.id && (
+            <ReviewVisit booking={booking.data} />
+          )}
         </>
       )}
     </Page>
@@ -63,10 +65,15 @@ function VisitCard({ booking }: { booking: Booking }) {
       t('visit.when'),
       <>
         <bdi className="tabular">{clockRange(booking.startsAt, booking.endsAt, place)}</bdi>
-        <span className="block text-sm font-normal text-ink-faint">{zoneInWords(zone, locale, new Date(booking.startsAt))}</span>
+        <span className="block text-sm font-normal text-ink-faint">
+          {zoneInWords(zone, locale, new Date(booking.startsAt))}
+        </span>
         {isElsewhere && (
           <span className="block text-sm font-normal text-ink-faint">
-            {t('visit.thereTime', { time: clockRange(booking.startsAt, booking.endsAt, { locale, zone: booking.timeZone }), zone: zoneInWords(booking.timeZone, locale, new Date(booking.startsAt)) })}
+            {t('visit.thereTime', {
+              time: clockRange(booking.startsAt, booking.endsAt, { locale, zone: booking.timeZone }),
+              zone: zoneInWords(booking.timeZone, locale, new Date(booking.startsAt)),
+            })}
           </span>
         )}
       </>,
@@ -130,7 +137,11 @@ function VisitActions({ booking }: { booking: Booking }) {
           </>
         )}
         {(booking.state === 'cancelled' || booking.state === 'noShow' || booking.state === 'completed') && (
-          <LinkButton href={`/clinicians/${booking.clinicianId}?service=${booking.serviceId}`} tone="soft" icon="refresh">
+          <LinkButton
+            href={`/clinicians/${booking.clinicianId}?service=${booking.serviceId}`}
+            tone="soft"
+            icon="refresh"
+          >
             {t('visit.again')}
           </LinkButton>
         )}
@@ -140,7 +151,15 @@ function VisitActions({ booking }: { booking: Booking }) {
   )
 }
 
-function CancelVisit({ booking, isOpen: isShown, onClose }: { booking: Booking; isOpen: boolean; onClose: () => void }) {
+function CancelVisit({
+  booking,
+  isOpen: isShown,
+  onClose,
+}: {
+  booking: Booking
+  isOpen: boolean
+  onClose: () => void
+}) {
   const { t, locale, zone } = useReader()
   const [reason, setReason] = useState('')
   const cancel = useAct('appointment', 'cancel', {
@@ -160,8 +179,16 @@ function CancelVisit({ booking, isOpen: isShown, onClose }: { booking: Booking; 
       isPending={cancel.isPending}
       onConfirm={() => cancel.mutate({ bookingId: booking.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
     >
-      <p className="mb-4 text-ink-soft">{t('visit.cancelWhat', { name: booking.clinicianName, day: longDay(booking.startsAt, { locale, zone }) })}</p>
-      <TextArea label={t('visit.cancelReason')} description={t('field.optional')} value={reason} onChange={setReason} maxLength={500} />
+      <p className="mb-4 text-ink-soft">
+        {t('visit.cancelWhat', { name: booking.clinicianName, day: longDay(booking.startsAt, { locale, zone }) })}
+      </p>
+      <TextArea
+        label={t('visit.cancelReason')}
+        description={t('field.optional')}
+        value={reason}
+        onChange={setReason}
+        maxLength={500}
+      />
       <ProblemNotice error={cancel.error} className="mt-3" />
     </ConfirmDialog>
   )

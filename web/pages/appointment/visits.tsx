@@ -43,7 +43,12 @@ export function Visits() {
         tabs={[
           { id: 'upcoming', title: t('visits.upcoming'), content: <VisitList when="upcoming" /> },
           { id: 'past', title: t('visits.past'), content: <VisitList when="past" /> },
-          { id: 'waiting', title: t('visits.waiting'), count: waiting.items.filter(entry => entry.state === 'waiting').length, content: <WaitingList waiting={waiting} /> },
+          {
+            id: 'waiting',
+            title: t('visits.waiting'),
+            count: waiting.items.filter(entry => entry.state === 'waiting').length,
+            content: <WaitingList waiting={waiting} />,
+          },
         ]}
       />
     </Page>
@@ -58,14 +63,21 @@ function VisitList({ when }: { when: 'upcoming' | 'past' }) {
       {visits.isPending && <Skeleton />}
       <ProblemNotice error={visits.error} onRetry={visits.refetch} />
       {!visits.isPending && !visits.error && visits.items.length === 0 && (
-        <EmptyState icon="calendar" title={t(`visits.none.${when}`)} action={when === 'upcoming' && <LinkButton href="/find">{t('nav.find')}</LinkButton>}>
+        <EmptyState
+          icon="calendar"
+          title={t(`visits.none.${when}`)}
+          action={when === 'upcoming' && <LinkButton href="/find">{t('nav.find')}</LinkButton>}
+        >
           {when === 'upcoming' && t('home.nothing')}
         </EmptyState>
       )}
       <ul className="space-y-3">
         {visits.items.map(visit => (
           <li key={visit.id}>
-            <Link href={`/visits/${visit.id}`} className="block rounded-xl border border-line bg-surface p-4 shadow-card transition-shadow hover:shadow-lift sm:p-5">
+            <Link
+              href={`/visits/${visit.id}`}
+              className="block rounded-xl border border-line bg-surface p-4 shadow-card transition-shadow hover:shadow-lift sm:p-5"
+            >
               <VisitLine booking={visit} />
               {visit.state !== 'booked' && (
                 <p className="mt-3 ps-15">
@@ -122,10 +134,21 @@ function CalendarFeed() {
           <code dir="ltr" className="min-w-0 flex-1 rounded-md bg-sunken px-3 py-2 text-sm break-all">
             {address}
           </code>
-          <Button tone="quiet" size="sm" icon="copy" onPress={() => void navigator.clipboard.writeText(address).then(() => toast({ title: t('state.copied') }))}>
+          <Button
+            tone="quiet"
+            size="sm"
+            icon="copy"
+            onPress={() => void navigator.clipboard.writeText(address).then(() => toast({ title: t('state.copied') }))}
+          >
             {t('action.copy')}
           </Button>
-          <Button tone="ghost" size="sm" icon="refresh" isPending={feed.isPending} onPress={() => feed.mutate({ renew: true })}>
+          <Button
+            tone="ghost"
+            size="sm"
+            icon="refresh"
+            isPending={feed.isPending}
+            onPress={() => feed.mutate({ renew: true })}
+          >
             {t('feed.renew')}
           </Button>
         </div>

@@ -48,7 +48,11 @@ function JoinForm({ onDone, ...wish }: Omit<JoinProps, 'isOpen' | 'onClose'> & {
     const start = startOfDate(from, zone)
     const now = new Date().toISOString()
     // A period must lie in the future, and today's midnight does not.
-    join.mutate({ ...wish, earliestAt: start > now ? start : new Date(Date.now() + 60_000).toISOString(), latestAt: startOfDate(to.add({ days: 1 }), zone) })
+    join.mutate({
+      ...wish,
+      earliestAt: start > now ? start : new Date(Date.now() + 60_000).toISOString(),
+      latestAt: startOfDate(to.add({ days: 1 }), zone),
+    })
   }
   return (
     <form onSubmit={onSubmit} className="space-y-4">
@@ -70,13 +74,19 @@ export function WaitListOffer({ entry }: { entry: WaitListEntry }) {
   const { t, locale, zone } = useReader()
   const go = useGo()
   const [isExpired, setExpired] = useState(false)
-  const book = useAct('appointment', 'book', { onDone: booking => go(`/visits/${booking.id}?new=yes`), refreshes: ['appointment', 'notification'] })
+  const book = useAct('appointment', 'book', {
+    onDone: booking => go(`/visits/${booking.id}?new=yes`),
+    refreshes: ['appointment', 'notification'],
+  })
   const leave = useAct('appointment', 'leaveWaitList', { onDone: () => toast({ title: t('waitList.left') }) })
   const offer = entry.offer
   if (!offer) return null
   const place = { locale, zone }
   return (
-    <section aria-label={t('waitList.offer')} className="rounded-2xl border border-accent-line bg-accent-soft p-6 sm:p-8">
+    <section
+      aria-label={t('waitList.offer')}
+      className="rounded-2xl border border-accent-line bg-accent-soft p-6 sm:p-8"
+    >
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p className="text-sm font-[580] text-accent-ink">{t('waitList.offer')}</p>
         <div className="rounded-full bg-surface">
@@ -91,7 +101,12 @@ export function WaitListOffer({ entry }: { entry: WaitListEntry }) {
       </p>
       <ProblemNotice error={book.error ?? leave.error} className="mt-4" />
       <div className="mt-5 flex flex-wrap gap-2">
-        <Button size="lg" isDisabled={isExpired} isPending={book.isPending} onPress={() => book.mutate({ holdId: offer.id })}>
+        <Button
+          size="lg"
+          isDisabled={isExpired}
+          isPending={book.isPending}
+          onPress={() => book.mutate({ holdId: offer.id })}
+        >
           {t('waitList.take')}
         </Button>
         <Button tone="ghost" isPending={leave.isPending} onPress={() => leave.mutate({ entryId: entry.id })}>
@@ -112,13 +127,22 @@ export function WaitListLine({ entry }: { entry: WaitListEntry }) {
       <div className="min-w-0 flex-1 basis-60">
         <p className="font-[580]">{entry.clinicianName}</p>
         <p className="text-sm text-ink-soft">
-          {entry.serviceName} · {t('waitList.between', { from: dateOnly(entry.earliestAt, place), to: dateOnly(entry.latestAt, place) })}
+          {entry.serviceName} ·{' '}
+          {t('waitList.between', { from: dateOnly(entry.earliestAt, place), to: dateOnly(entry.latestAt, place) })}
         </p>
         <ProblemNotice error={leave.error} className="mt-2" />
       </div>
-      <Tag tone={entry.state === 'offered' ? 'glow' : entry.state === 'filled' ? 'good' : 'plain'}>{t(`waitList.${entry.state}`)}</Tag>
+      <Tag tone={entry.state === 'offered' ? 'glow' : entry.state === 'filled' ? 'good' : 'plain'}>
+        {t(`waitList.${entry.state}`)}
+      </Tag>
       {entry.state === 'waiting' && (
-        <Button tone="quiet" size="sm" isPending={leave.isPending} aria-label={`${t('waitList.leave')}: ${entry.clinicianName}`} onPress={() => leave.mutate({ entryId: entry.id })}>
+        <Button
+          tone="quiet"
+          size="sm"
+          isPending={leave.isPending}
+          aria-label={`${t('waitList.leave')}: ${entry.clinicianName}`}
+          onPress={() => leave.mutate({ entryId: entry.id })}
+        >
           {t('waitList.leave')}
         </Button>
       )}

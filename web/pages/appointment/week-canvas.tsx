@@ -28,24 +28,38 @@ export function WeekCanvas({ windows, onChange, onEdit, ...buffers }: WeekCanvas
     // The working day, not midnight, is what people come to see.
     scroller.current?.scrollTo({ top: 6.5 * hourPx })
   }, [])
-  const replace = (index: number, window: WeeklyWindow) => onChange(windows.map((each, at) => (at === index ? window : each)))
+  const replace = (index: number, window: WeeklyWindow) =>
+    onChange(windows.map((each, at) => (at === index ? window : each)))
   const add = (weekday: number, from: number) => {
     setFocusAt(windows.length)
     onChange([...windows, { weekday, from: wallOf(from), to: wallOf(Math.min(dayMinutes, from + 120)) }])
   }
   const days = weekOrder(locale)
   return (
-    <div ref={scroller} className="max-h-[34rem] overflow-y-auto rounded-xl border border-line bg-surface" tabIndex={0} role="region" aria-label={t('availability.week')}>
+    <div
+      ref={scroller}
+      className="max-h-[34rem] overflow-y-auto rounded-xl border border-line bg-surface"
+      tabIndex={0}
+      role="region"
+      aria-label={t('availability.week')}
+    >
       <div className="grid min-w-[40rem] grid-cols-[3.75rem_repeat(7,1fr)]">
         <div className="sticky top-0 z-20 border-b border-line bg-surface" />
         {days.map(weekday => (
-          <p key={weekday} className="sticky top-0 z-20 border-b border-line bg-surface py-2.5 text-center text-sm font-[600]">
+          <p
+            key={weekday}
+            className="sticky top-0 z-20 border-b border-line bg-surface py-2.5 text-center text-sm font-[600]"
+          >
             {weekdayLabel(weekday, locale, 'short')}
           </p>
         ))}
         <div aria-hidden="true" className="relative" style={{ blockSize: 24 * hourPx }}>
           {Array.from({ length: 23 }, (_, hour) => (
-            <span key={hour} className="absolute end-2 -translate-y-1/2 text-xs whitespace-nowrap text-ink-faint tabular" style={{ top: (hour + 1) * hourPx }}>
+            <span
+              key={hour}
+              className="absolute end-2 -translate-y-1/2 text-xs whitespace-nowrap text-ink-faint tabular"
+              style={{ top: (hour + 1) * hourPx }}
+            >
               <bdi>{hourLabel(hour + 1, locale)}</bdi>
             </span>
           ))}
@@ -54,8 +68,13 @@ export function WeekCanvas({ windows, onChange, onEdit, ...buffers }: WeekCanvas
           <div
             key={weekday}
             className="relative border-s border-line"
-            style={{ blockSize: 24 * hourPx, backgroundImage: `repeating-linear-gradient(to bottom, transparent 0 ${hourPx - 1}px, var(--line) ${hourPx - 1}px ${hourPx}px)` }}
-            onDoubleClick={event => add(weekday, Math.min(22 * 60, Math.floor(event.nativeEvent.offsetY / hourPx) * 60))}
+            style={{
+              blockSize: 24 * hourPx,
+              backgroundImage: `repeating-linear-gradient(to bottom, transparent 0 ${hourPx - 1}px, var(--line) ${hourPx - 1}px ${hourPx}px)`,
+            }}
+            onDoubleClick={event =>
+              add(weekday, Math.min(22 * 60, Math.floor(event.nativeEvent.offsetY / hourPx) * 60))
+            }
           >
             {windows.map(
               (window, index) =>
@@ -152,7 +171,8 @@ function Edge({ grip, size, onGrab }: { grip: 'start' | 'end'; size: number; onG
       className={cx('absolute inset-x-0 cursor-ns-resize', grip === 'start' ? 'top-0' : 'bottom-0')}
       style={{
         blockSize: Math.max(8, (size / 60) * hourPx),
-        backgroundImage: size > 0 ? 'repeating-linear-gradient(135deg, var(--accent-line) 0 3px, transparent 3px 7px)' : 'none',
+        backgroundImage:
+          size > 0 ? 'repeating-linear-gradient(135deg, var(--accent-line) 0 3px, transparent 3px 7px)' : 'none',
       }}
     />
   )

@@ -27,7 +27,12 @@ const weeksAhead = 12
  */
 export function WeekPicker({ clinicianId, serviceId, selected, isDisabled, onSelect, openAt }: WeekPickerProps) {
   const { t, locale, zone } = useReader()
-  const free = useRead('appointment', 'freeTimes', { clinicianId, serviceId, days: weeksAhead * 7 }, { everyMs: 60_000 })
+  const free = useRead(
+    'appointment',
+    'freeTimes',
+    { clinicianId, serviceId, days: weeksAhead * 7 },
+    { everyMs: 60_000 },
+  )
   const today = dateIn(zone)
   const starts = useMemo(() => free.data?.times.map(time => time.startsAt) ?? [], [free.data])
   const first = openAt ?? starts[0]
@@ -43,19 +48,38 @@ export function WeekPicker({ clinicianId, serviceId, selected, isDisabled, onSel
   return (
     <div>
       <div className="mb-4 flex flex-wrap items-center gap-2">
-        <IconButton icon="chevronLeft" label={t('slots.earlier')} isDisabled={start.compare(today) <= 0} onPress={() => setFrom(earlier.compare(today) < 0 ? today : earlier)} />
+        <IconButton
+          icon="chevronLeft"
+          label={t('slots.earlier')}
+          isDisabled={start.compare(today) <= 0}
+          onPress={() => setFrom(earlier.compare(today) < 0 ? today : earlier)}
+        />
         <p className="min-w-36 text-center font-[580]" aria-live="polite">
           <bdi>
             {dateName(start, locale)} – {dateName(end.subtract({ days: 1 }), locale)}
           </bdi>
         </p>
-        <IconButton icon="chevronRight" label={t('slots.later')} isDisabled={end.compare(last) >= 0} onPress={() => setFrom(end)} />
-        <p className="basis-full text-sm text-ink-faint sm:basis-auto sm:ps-2">{t('slots.zone', { zone: zoneInWords(zone, locale, new Date(startOfDate(start, zone))) })}</p>
+        <IconButton
+          icon="chevronRight"
+          label={t('slots.later')}
+          isDisabled={end.compare(last) >= 0}
+          onPress={() => setFrom(end)}
+        />
+        <p className="basis-full text-sm text-ink-faint sm:basis-auto sm:ps-2">
+          {t('slots.zone', { zone: zoneInWords(zone, locale, new Date(startOfDate(start, zone))) })}
+        </p>
       </div>
       {free.isPending && <Skeleton lines={3} />}
       <ProblemNotice error={free.error} onRetry={() => void free.refetch()} />
       {free.data && shown.length > 0 && (
-        <SlotGrid days={days} slots={shown} zone={zone} selected={selected ?? null} onSelect={onSelect} {...(isDisabled ? { isDisabled } : {})} />
+        <SlotGrid
+          days={days}
+          slots={shown}
+          zone={zone}
+          selected={selected ?? null}
+          onSelect={onSelect}
+          {...(isDisabled ? { isDisabled } : {})}
+        />
       )}
       {free.data && shown.length === 0 && (
         <EmptyState

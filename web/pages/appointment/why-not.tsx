@@ -29,7 +29,10 @@ export function WhyNot({ clinicianId, serviceId, onChoose }: WhyNotProps) {
     <Disclosure className="mt-8 rounded-xl border border-line bg-surface">
       {({ isExpanded }) => (
         <>
-          <AriaButton slot="trigger" className="flex min-h-13 w-full cursor-pointer items-center gap-3 rounded-xl px-5 text-start font-[560]">
+          <AriaButton
+            slot="trigger"
+            className="flex min-h-13 w-full cursor-pointer items-center gap-3 rounded-xl px-5 text-start font-[560]"
+          >
             <Icon name="question" className="text-ink-faint" />
             <span className="flex-1">{t('whyNot.title')}</span>
             <Icon name="chevronDown" size={18} className={isExpanded ? 'rotate-180' : ''} />
@@ -37,7 +40,13 @@ export function WhyNot({ clinicianId, serviceId, onChoose }: WhyNotProps) {
           <DisclosurePanel>
             <div className="px-5 pb-5">
               <form onSubmit={onSubmit} className="grid items-end gap-3 sm:grid-cols-[1fr_9rem_auto]">
-                <DatePicker label={t('whyNot.day')} value={date} onChange={setDate} minValue={dateIn(zone)} isRequired />
+                <DatePicker
+                  label={t('whyNot.day')}
+                  value={date}
+                  onChange={setDate}
+                  minValue={dateIn(zone)}
+                  isRequired
+                />
                 <TimeField label={t('whyNot.time')} value={time} onChange={setTime} isRequired />
                 <Button type="submit" tone="soft">
                   {t('whyNot.ask')}
@@ -62,7 +71,9 @@ function Answer({ clinicianId, serviceId, startsAt, onChoose }: WhyNotProps & { 
       <ProblemNotice error={answer.error} />
       {answer.data && (
         <div className="rounded-lg bg-sunken px-4 py-3.5">
-          <p className="font-[580]">{isFree ? t('whyNot.free') : t('whyNot.because', { time: dayAndClock(startsAt, { locale, zone }) })}</p>
+          <p className="font-[580]">
+            {isFree ? t('whyNot.free') : t('whyNot.because', { time: dayAndClock(startsAt, { locale, zone }) })}
+          </p>
           <WhyNotReasons reasons={answer.data.reasons} />
           {isFree && (
             <Button size="sm" className="mt-3" onPress={() => onChoose(startsAt)}>
@@ -70,7 +81,7 @@ function Answer({ clinicianId, serviceId, startsAt, onChoose }: WhyNotProps & { 
             </Button>
           )}
           {!isFree && nextFree && (
-            <Button size="sm" tone="quiet" className="mt-3" onPress={() => onChoose(nextFree)}>
+            <Button size="sm" tone="quiet" className="mt-3 py-1.5" onPress={() => onChoose(nextFree)}>
               {t('whyNot.nextFree', { time: dayAndClock(nextFree, { locale, zone }) })}
             </Button>
           )}

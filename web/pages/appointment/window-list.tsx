@@ -23,7 +23,12 @@ export function WindowList({ windows, onEdit }: { windows: readonly WeeklyWindow
             <span className="flex flex-1 flex-wrap gap-2">
               {own.length === 0 && <span className="pt-2.5 text-ink-faint">{t('availability.closed')}</span>}
               {own.map(({ window, index }) => (
-                <button key={index} type="button" onClick={() => onEdit(index)} className="min-h-11 cursor-pointer rounded-md bg-accent-soft px-3 text-sm font-[580] text-accent-ink">
+                <button
+                  key={index}
+                  type="button"
+                  onClick={() => onEdit(index)}
+                  className="min-h-11 cursor-pointer rounded-md bg-accent-soft px-3 text-sm font-[580] text-accent-ink"
+                >
                   <span className="sr-only">{weekdayLabel(weekday, locale, 'long')} </span>
                   <bdi className="tabular">
                     {wallLabel(minutesOf(window.from), locale)}–{wallLabel(minutesOf(window.to), locale)}
@@ -49,11 +54,19 @@ export function EditWindow({ windows, editing, onClose, onChange }: EditWindowPr
   const { t } = useReader()
   const current = typeof editing === 'number' ? windows[editing] : undefined
   return (
-    <Dialog title={editing === 'new' ? t('availability.add') : t('availability.edit')} isOpen={editing !== null} onClose={onClose}>
+    <Dialog
+      title={editing === 'new' ? t('availability.add') : t('availability.edit')}
+      isOpen={editing !== null}
+      onClose={onClose}
+    >
       <WindowForm
         first={current ?? { weekday: 1, from: '09:00', to: '17:00' }}
         onSave={window => {
-          onChange(editing === 'new' ? [...windows, window] : windows.map((each, index) => (index === editing ? window : each)))
+          onChange(
+            editing === 'new'
+              ? [...windows, window]
+              : windows.map((each, index) => (index === editing ? window : each)),
+          )
           onClose()
         }}
         {...(current
@@ -69,7 +82,15 @@ export function EditWindow({ windows, editing, onClose, onChange }: EditWindowPr
   )
 }
 
-function WindowForm({ first, onSave, onRemove }: { first: WeeklyWindow; onSave: (window: WeeklyWindow) => void; onRemove?: () => void }) {
+function WindowForm({
+  first,
+  onSave,
+  onRemove,
+}: {
+  first: WeeklyWindow
+  onSave: (window: WeeklyWindow) => void
+  onRemove?: () => void
+}) {
   const { t, locale } = useReader()
   const [weekday, setWeekday] = useState(first.weekday)
   const [hours, setHours] = useState<Hours>(() => hoursOf(first))
@@ -117,7 +138,15 @@ export function wallsOf({ from, to }: Hours): { from: string; to: string } {
   return { from: from.toString().slice(0, 5), to: end === '00:00' ? '24:00' : end }
 }
 
-export function HoursFields({ hours, onChange, isInvalid }: { hours: Hours; onChange: (hours: Hours) => void; isInvalid: boolean }) {
+export function HoursFields({
+  hours,
+  onChange,
+  isInvalid,
+}: {
+  hours: Hours
+  onChange: (hours: Hours) => void
+  isInvalid: boolean
+}) {
   const { t } = useReader()
   return (
     <div>

@@ -73,19 +73,34 @@ function Filters() {
   const days = new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' })
   return (
     <div className="mb-5 grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
-      <TextField label={t('audit.action')} placeholder="appointment.book" value={search['action'] ?? ''} onChange={text => change({ action: text.trim() })} />
-      <TextField label={t('audit.subject')} value={search['subject'] ?? ''} onChange={text => change({ subject: text.trim() })} />
+      <TextField
+        label={t('audit.action')}
+        placeholder="appointment.book"
+        value={search['action'] ?? ''}
+        onChange={text => change({ action: text.trim() })}
+      />
+      <TextField
+        label={t('audit.subject')}
+        value={search['subject'] ?? ''}
+        onChange={text => change({ subject: text.trim() })}
+      />
       <Select
         label={t('audit.outcome')}
         value={search['outcome'] ?? all}
         onChange={id => change({ outcome: id === all ? undefined : id })}
-        choices={[{ id: all, label: t('find.any') }, ...(['done', 'refused', 'failed'] as const).map(each => ({ id: each, label: t(`outcome.${each}`) }))]}
+        choices={[
+          { id: all, label: t('find.any') },
+          ...(['done', 'refused', 'failed'] as const).map(each => ({ id: each, label: t(`outcome.${each}`) })),
+        ]}
       />
       <Select
         label={t('audit.period')}
         value={search['days'] ?? all}
         onChange={id => change({ days: id === all ? undefined : id })}
-        choices={[{ id: all, label: t('audit.ever') }, ...[1, 7, 30, 90].map(count => ({ id: String(count), label: days.format(count) }))]}
+        choices={[
+          { id: all, label: t('audit.ever') },
+          ...[1, 7, 30, 90].map(count => ({ id: String(count), label: days.format(count) })),
+        ]}
       />
     </div>
   )
@@ -110,7 +125,11 @@ function Entries({ filter }: { filter: Filter }) {
             id: 'action',
             title: t('audit.what'),
             cell: entry => (
-              <button type="button" className="min-h-8 cursor-pointer rounded-sm text-start font-[580] text-accent-ink hover:underline" onClick={() => setChosen(entry)}>
+              <button
+                type="button"
+                className="min-h-8 cursor-pointer rounded-sm text-start font-[580] text-accent-ink hover:underline"
+                onClick={() => setChosen(entry)}
+              >
                 <bdi>{entry.action}</bdi>
               </button>
             ),
@@ -120,12 +139,19 @@ function Entries({ filter }: { filter: Filter }) {
             title: t('audit.who'),
             cell: entry => (
               <>
-                {entry.personName ?? (entry.personId ? <bdi className="text-sm">{entry.personId.slice(-8)}</bdi> : t('audit.nobody'))}
-                <span className="block text-sm text-ink-faint">{entry.roles.map(role => translateCode('role', role)).join(', ')}</span>
+                {entry.personName ??
+                  (entry.personId ? <bdi className="text-sm">{entry.personId.slice(-8)}</bdi> : t('audit.nobody'))}
+                <span className="block text-sm text-ink-faint">
+                  {entry.roles.map(role => translateCode('role', role)).join(', ')}
+                </span>
               </>
             ),
           },
-          { id: 'at', title: t('audit.when'), cell: entry => <bdi className="text-sm tabular">{exact(entry.at, { locale, zone })}</bdi> },
+          {
+            id: 'at',
+            title: t('audit.when'),
+            cell: entry => <bdi className="text-sm tabular">{exact(entry.at, { locale, zone })}</bdi>,
+          },
           { id: 'from', title: t('audit.from'), cell: entry => <bdi className="text-sm">{entry.from ?? '–'}</bdi> },
           {
             id: 'outcome',
@@ -133,11 +159,7 @@ function Entries({ filter }: { filter: Filter }) {
             cell: entry => (
               <>
                 <Tag tone={tones[entry.outcome]}>{t(`outcome.${entry.outcome}`)}</Tag>
-                {entry.faultCode && (
-                  <bdi className="mt-0.5 block text-xs text-ink-faint">
-                    {entry.faultCode}
-                  </bdi>
-                )}
+                {entry.faultCode && <bdi className="mt-0.5 block text-xs text-ink-faint">{entry.faultCode}</bdi>}
               </>
             ),
           },

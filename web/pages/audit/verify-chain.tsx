@@ -40,7 +40,9 @@ function Result({ verdict }: { verdict: Verdict }) {
     <div className={cx('mt-4 rounded-lg px-4 py-3.5', verdict.isIntact ? 'bg-good-soft' : 'bg-bad-soft')}>
       <p className={cx('flex items-center gap-2 font-[600]', verdict.isIntact ? 'text-good' : 'text-bad')}>
         <Icon name={verdict.isIntact ? 'check' : 'warning'} size={18} />
-        {verdict.isIntact ? t('verify.intact', { count: verdict.entries }) : t('verify.broken', { at: number(verdict.brokenAt ?? 0, locale) })}
+        {verdict.isIntact
+          ? t('verify.intact', { count: verdict.entries })
+          : t('verify.broken', { at: number(verdict.brokenAt ?? 0, locale) })}
       </p>
       {verdict.finding && <p className="mt-1">{t(`finding.${verdict.finding}`)}</p>}
       <p className="mt-1 text-sm text-ink-soft">

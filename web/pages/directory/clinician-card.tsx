@@ -3,7 +3,7 @@ import { formatMoney } from '#core/money'
 import { Link } from 'react-aria-components'
 import type { OutputOf } from '../../api.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
-import { jurisdictionName, languageName, listOf } from '../../places.ts'
+import { languageName, listOf, shortJurisdiction } from '../../places.ts'
 import { clock, dateOnly, day, duration, number } from '../../time.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { LinkButton } from '../../ui/button.tsx'
@@ -25,10 +25,15 @@ export function ClinicianCard({ found }: { found: Found }) {
         <div className="min-w-0">
           <h3 className="text-lg font-[620]">
             <Link href={page} className="rounded-sm hover:underline">
-              {clinicianTitle(clinician)}
+              {clinician.name}
             </Link>
           </h3>
-          <p className="text-ink-soft">{listOf(clinician.specialties.map(each => translateCode('specialty', each)), locale)}</p>
+          <p className="text-ink-soft">
+            {listOf(
+              clinician.specialties.map(each => translateCode('specialty', each)),
+              locale,
+            )}
+          </p>
           <ClinicianFacts clinician={clinician} />
         </div>
       </div>
@@ -58,7 +63,9 @@ export function ClinicianCard({ found }: { found: Found }) {
             ))}
           </ul>
         ) : (
-          <p className="rounded-md bg-sunken px-4 py-3 text-sm text-ink-soft">{clinician.acceptsPatients ? t('find.noTimes') : t('find.notAccepting')}</p>
+          <p className="rounded-md bg-sunken px-4 py-3 text-sm text-ink-soft">
+            {clinician.acceptsPatients ? t('find.noTimes') : t('find.notAccepting')}
+          </p>
         )}
         <LinkButton href={page} tone="ghost" size="sm" className="mt-2 w-full" trailingIcon="chevronRight">
           {freeTimes.length > 0 ? t('find.allTimes') : t('find.seeProfile')}
@@ -69,14 +76,13 @@ export function ClinicianCard({ found }: { found: Found }) {
   )
 }
 
-export function clinicianTitle(clinician: Clinician): string {
-  return clinician.title && !clinician.name.startsWith(clinician.title) ? `${clinician.title} ${clinician.name}` : clinician.name
-}
-
 export function ClinicianFacts({ clinician }: { clinician: Clinician }) {
   const { t, locale } = useReader()
   const modes = new Set(clinician.services.flatMap(service => service.modes))
-  const languages = listOf(clinician.languages.map(code => languageName(code, locale)), locale)
+  const languages = listOf(
+    clinician.languages.map(code => languageName(code, locale)),
+    locale,
+  )
   return (
     <>
       <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
@@ -109,13 +115,25 @@ function LicenceTags({ clinician }: { clinician: Clinician }) {
   const { t, locale, zone } = useReader()
   const verified = clinician.licences.filter(licence => licence.verification === 'verified')
   if (verified.length === 0) return <Tag className="mt-3">{t('find.noLicence')}</Tag>
-  const checkedAt = verified.map(licence => licence.verifiedAt ?? '').sort().at(-1)
+  const checkedAt = verified
+    .map(licence => licence.verifiedAt ?? '')
+    .sort()
+    .at(-1)
   return (
     <p className="mt-3 flex flex-wrap items-center gap-2">
-      <Tag tone="good" icon="shield">
-        {t('find.licensed', { places: listOf(verified.map(licence => jurisdictionName(licence.jurisdiction, locale)), locale) })}
+      <Tag tone="good" icon="shield" className="whitespace-normal!">
+        {t('find.licensed', {
+          places: listOf(
+            verified.map(licence => shortJurisdiction(licence.jurisdiction, locale)),
+            locale,
+          ),
+        })}
       </Tag>
-      {checkedAt && <span className="text-xs text-ink-faint">{t('find.checkedOn', { date: dateOnly(checkedAt, { locale, zone }) })}</span>}
+      {checkedAt && (
+        <span className="text-xs text-ink-faint">
+          {t('find.checkedOn', { date: dateOnly(checkedAt, { locale, zone }) })}
+        </span>
+      )}
     </p>
   )
 }

@@ -8,7 +8,7 @@ import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { LoadMore } from '../../ui/table.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { ClinicianFacts, clinicianTitle } from './clinician-card.tsx'
+import { ClinicianFacts } from './clinician-card.tsx'
 
 export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
   const { t, locale } = useReader()
@@ -19,9 +19,15 @@ export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
           <Avatar name={clinician.name} size={72} />
           <div className="min-w-0 lg:mt-4">
             <p aria-hidden="true" className="text-xl font-[640] tracking-[-0.02em] lg:text-2xl">
-              {clinicianTitle(clinician)}
+              {clinician.name}
             </p>
-            <p className="text-ink-soft">{listOf(clinician.specialties.map(each => translateCode('specialty', each)), locale)}</p>
+            {clinician.title && <p className="text-sm text-ink-faint">{clinician.title}</p>}
+            <p className="text-ink-soft">
+              {listOf(
+                clinician.specialties.map(each => translateCode('specialty', each)),
+                locale,
+              )}
+            </p>
           </div>
         </div>
         <ClinicianFacts clinician={clinician} />
@@ -65,7 +71,9 @@ function Reviews({ clinicianId }: { clinicianId: string }) {
               ))}
             </p>
             {review.text && <p className="mt-1">{review.text}</p>}
-            <p className="text-sm text-ink-faint">{t('reviews.visited', { date: dateOnly(`${review.visitedOn}T12:00:00.000Z`, { locale, zone }) })}</p>
+            <p className="text-sm text-ink-faint">
+              {t('reviews.visited', { date: dateOnly(`${review.visitedOn}T12:00:00.000Z`, { locale, zone }) })}
+            </p>
           </li>
         ))}
       </ul>

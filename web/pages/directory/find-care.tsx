@@ -49,7 +49,9 @@ export function FindCare() {
           </div>
           {found.isPending && <Skeleton lines={4} />}
           <ProblemNotice error={found.error} onRetry={found.refetch} />
-          {!found.isPending && !found.error && found.items.length === 0 && <NothingFound search={search} here={here} onChange={change} />}
+          {!found.isPending && !found.error && found.items.length === 0 && (
+            <NothingFound search={search} here={here} onChange={change} />
+          )}
           <ul className="grid gap-4">
             {found.items.map(each => (
               <li key={each.clinician.id}>
@@ -113,7 +115,10 @@ function Filters({ search, facets, here, onChange }: FiltersProps) {
         label={t('field.language')}
         value={search['language'] ?? any}
         onChange={pick('language')}
-        choices={[anyChoice, ...(facets?.languages ?? []).map(code => ({ id: code, label: languageName(code, locale) }))]}
+        choices={[
+          anyChoice,
+          ...(facets?.languages ?? []).map(code => ({ id: code, label: languageName(code, locale) })),
+        ]}
       />
       <Select
         label={t('find.plan')}
@@ -123,7 +128,10 @@ function Filters({ search, facets, here, onChange }: FiltersProps) {
       />
       {here && (
         <div>
-          <Switch isSelected={search['anywhere'] !== 'yes'} onChange={isOn => onChange({ anywhere: isOn ? undefined : 'yes' })}>
+          <Switch
+            isSelected={search['anywhere'] !== 'yes'}
+            onChange={isOn => onChange({ anywhere: isOn ? undefined : 'yes' })}
+          >
             <span className="text-sm">{t('find.onlyLicensed', { place: jurisdictionName(here, locale) })}</span>
           </Switch>
           <p className="mt-1 text-sm text-ink-faint">{t('find.onlyLicensedWhy')}</p>
@@ -137,7 +145,8 @@ function Filters({ search, facets, here, onChange }: FiltersProps) {
 function NothingFound({ search, here, onChange }: Omit<FiltersProps, 'facets'>) {
   const { t } = useReader()
   const narrowing = (['plan', 'language', 'city', 'mode', 'text', 'specialty'] as const).filter(key => search[key])
-  const words = (key: string) => (key === 'specialty' ? translateCode('specialty', search[key] ?? '') : (search[key] ?? ''))
+  const words = (key: string) =>
+    key === 'specialty' ? translateCode('specialty', search[key] ?? '') : (search[key] ?? '')
   return (
     <EmptyState
       icon="search"

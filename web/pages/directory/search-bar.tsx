@@ -49,9 +49,14 @@ export function SearchBar({ search, facets, onSearch }: SearchBarProps) {
     event.preventDefault()
     submit()
   }
-  const choose = (id: string | null, from: readonly { id: string; label: string }[]) => from.find(each => each.id === id)?.label
+  const choose = (id: string | null, from: readonly { id: string; label: string }[]) =>
+    from.find(each => each.id === id)?.label
   return (
-    <form role="search" onSubmit={onSubmit} className="grid max-w-4xl items-end gap-2 rounded-2xl border border-line bg-surface p-3 shadow-lift sm:grid-cols-[1.25fr_1fr_auto] sm:gap-3 sm:p-4">
+    <form
+      role="search"
+      onSubmit={onSubmit}
+      className="grid max-w-4xl items-end gap-2 rounded-2xl border border-line bg-surface p-3 shadow-lift sm:grid-cols-[1.25fr_1fr_auto] sm:gap-3 sm:p-4"
+    >
       <ComboBox
         label={t('find.need')}
         placeholder={t('find.needHint')}

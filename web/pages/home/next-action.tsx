@@ -20,7 +20,10 @@ export function NextAction({ visit, offer }: { visit: Booking | undefined; offer
 
 function Hero({ eyebrow, children }: { eyebrow: string; children: ReactNode }) {
   return (
-    <section aria-label={eyebrow} className="overflow-hidden rounded-2xl border border-accent-line bg-accent-soft p-6 sm:p-8">
+    <section
+      aria-label={eyebrow}
+      className="overflow-hidden rounded-2xl border border-accent-line bg-accent-soft p-6 sm:p-8"
+    >
       <p className="text-sm font-[580] text-accent-ink">{eyebrow}</p>
       {children}
     </section>
@@ -49,7 +52,8 @@ function NextVisit({ visit }: { visit: Booking }) {
       <div className="mt-3 flex flex-wrap items-center justify-between gap-4">
         <div className="min-w-0">
           <h2 className="text-2xl font-[640]">
-            {nearDay(visit.startsAt, { locale, zone })}, <bdi className="tabular">{clock(visit.startsAt, { locale, zone })}</bdi>
+            {nearDay(visit.startsAt, { locale, zone })},{' '}
+            <bdi className="tabular">{clock(visit.startsAt, { locale, zone })}</bdi>
           </h2>
           <p className="mt-1 text-ink-soft">{relative(visit.startsAt, locale)}</p>
         </div>
@@ -67,11 +71,20 @@ function NextVisit({ visit }: { visit: Booking }) {
       <ProblemNotice error={arrive.error} className="mt-4" />
       <div className="mt-5 flex flex-wrap gap-2">
         {isArrivable(visit) && (
-          <Button size="lg" icon="check" isPending={arrive.isPending} onPress={() => arrive.mutate({ bookingId: visit.id })}>
+          <Button
+            size="lg"
+            icon="check"
+            isPending={arrive.isPending}
+            onPress={() => arrive.mutate({ bookingId: visit.id })}
+          >
             {t('visit.arrive')}
           </Button>
         )}
-        <LinkButton href={`/visits/${visit.id}`} tone={isArrivable(visit) ? 'quiet' : 'primary'} size={isArrivable(visit) ? 'lg' : 'md'}>
+        <LinkButton
+          href={`/visits/${visit.id}`}
+          tone={isArrivable(visit) ? 'quiet' : 'primary'}
+          size={isArrivable(visit) ? 'lg' : 'md'}
+        >
           {t('visit.see')}
         </LinkButton>
         {visit.state === 'booked' && (

@@ -65,7 +65,11 @@ function QuickWays() {
   return (
     <section aria-label={t('nav.find')} className="grid gap-3 sm:grid-cols-3">
       {ways.map(([href, icon, title, text]) => (
-        <Link key={href} href={href} className="group rounded-xl border border-line bg-surface p-5 shadow-card transition-shadow hover:shadow-lift">
+        <Link
+          key={href}
+          href={href}
+          className="group rounded-xl border border-line bg-surface p-5 shadow-card transition-shadow hover:shadow-lift"
+        >
           <Icon name={icon} size={22} className="text-accent-ink" />
           <span className="mt-3 block font-[600]">{title}</span>
           <span className="block text-sm text-ink-soft">{text}</span>

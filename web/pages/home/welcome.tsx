@@ -19,12 +19,19 @@ export function Welcome() {
     <Page title={t('welcome.title')} isTitleHidden>
       <section className="relative mb-12 rounded-2xl bg-brand px-5 py-10 text-white sm:px-12 sm:py-16">
         <Motif />
-        <p aria-hidden="true" className="relative max-w-2xl text-4xl font-[640] tracking-[-0.03em] text-balance sm:text-[3.4rem] sm:leading-[1.1]">
+        <p
+          aria-hidden="true"
+          className="relative max-w-2xl text-4xl font-[640] tracking-[-0.03em] text-balance sm:text-[3.4rem] sm:leading-[1.1]"
+        >
           {t('welcome.title')}
         </p>
         <p className="relative mt-4 max-w-lg text-lg text-white/85">{t('welcome.lead')}</p>
         <div className="relative mt-9 text-ink">
-          <SearchBar search={{}} facets={facets.data} onSearch={change => go(`/find?${new URLSearchParams(clean(change))}`)} />
+          <SearchBar
+            search={{}}
+            facets={facets.data}
+            onSearch={change => go(`/find?${new URLSearchParams(clean(change))}`)}
+          />
         </div>
         <div className="relative mt-5 flex min-h-11 flex-wrap items-center gap-2">
           <span className="text-sm text-white/85">{t('welcome.often')}</span>
@@ -66,7 +73,11 @@ export function Welcome() {
 /** The mark, large and quiet: two voices that meet. */
 function Motif() {
   return (
-    <svg aria-hidden="true" viewBox="0 0 320 320" className="pointer-events-none absolute end-0 bottom-0 hidden h-full w-[26rem] overflow-visible lg:block rtl:-scale-x-100">
+    <svg
+      aria-hidden="true"
+      viewBox="0 0 320 320"
+      className="pointer-events-none absolute end-0 bottom-0 hidden h-full w-[26rem] overflow-visible lg:block rtl:-scale-x-100"
+    >
       <g fill="none" stroke="rgb(255 255 255 / 0.09)" strokeWidth="46" strokeLinecap="round">
         <path d="M74 250V136a50 50 0 0 1 100 0v62" />
         <path d="M174 198v-62a50 50 0 0 1 100 0v44" />

@@ -41,7 +41,12 @@ export function ApiKeys() {
                   {key.expiresAt && ` · ${t('keys.until', { date: dateOnly(key.expiresAt, { locale, zone }) })}`}
                 </p>
               </div>
-              <Button tone="danger" size="sm" aria-label={`${t('keys.revoke')}: ${key.name}`} onPress={() => setEnding(key)}>
+              <Button
+                tone="danger"
+                size="sm"
+                aria-label={`${t('keys.revoke')}: ${key.name}`}
+                onPress={() => setEnding(key)}
+              >
                 {t('keys.revoke')}
               </Button>
             </li>
@@ -80,7 +85,12 @@ function NewKey() {
     <Card title={t('keys.new')} description={t('keys.lead')}>
       <form onSubmit={onSubmit} className="grid items-end gap-4 sm:grid-cols-[1fr_11rem_auto]">
         <TextField label={t('keys.name')} value={name} onChange={setName} isRequired maxLength={120} />
-        <Select label={t('keys.lifetime')} choices={lifetimes.map(each => ({ id: String(each), label: dayCount.format(each) }))} value={days} onChange={setDays} />
+        <Select
+          label={t('keys.lifetime')}
+          choices={lifetimes.map(each => ({ id: String(each), label: dayCount.format(each) }))}
+          value={days}
+          onChange={setDays}
+        />
         <Button type="submit" isPending={create.isPending}>
           {t('keys.create')}
         </Button>
@@ -93,7 +103,12 @@ function NewKey() {
             <code className="min-w-0 flex-1 rounded-md bg-surface px-3 py-2 text-sm break-all" dir="ltr">
               {create.data.secret}
             </code>
-            <Button tone="quiet" size="sm" icon="copy" onPress={() => void copySecret(create.data.secret, t('state.copied'))}>
+            <Button
+              tone="quiet"
+              size="sm"
+              icon="copy"
+              onPress={() => void copySecret(create.data.secret, t('state.copied'))}
+            >
               {t('action.copy')}
             </Button>
           </div>

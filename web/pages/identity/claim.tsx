@@ -19,7 +19,10 @@ export function ClaimAccount() {
   const [search] = useAddress()
   const [code, setCode] = useState(search['code'] ?? '')
   const [birthDate, setBirthDate] = useState<CalendarDate | null>(null)
-  const claim = useAct('identity', 'claim', { onDone: personChanged, refreshes: ['identity', 'appointment', 'notification'] })
+  const claim = useAct('identity', 'claim', {
+    onDone: personChanged,
+    refreshes: ['identity', 'appointment', 'notification'],
+  })
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     if (birthDate) claim.mutate({ code: code.trim(), birthDate: birthDate.toString() })
@@ -27,7 +30,11 @@ export function ClaimAccount() {
   if (claim.data) {
     return (
       <Page title={t('claim.title')} width="reading">
-        <EmptyState icon="check" title={t('claim.done')} action={<LinkButton href="/visits">{t('nav.visits')}</LinkButton>}>
+        <EmptyState
+          icon="check"
+          title={t('claim.done')}
+          action={<LinkButton href="/visits">{t('nav.visits')}</LinkButton>}
+        >
           {t('claim.doneWhat')}
         </EmptyState>
       </Page>
@@ -37,8 +44,23 @@ export function ClaimAccount() {
     <Page title={t('claim.title')} lead={t('claim.lead')} width="reading">
       <Card className="max-w-lg">
         <form onSubmit={onSubmit} className="space-y-4">
-          <TextField label={t('claim.code')} description={t('claim.codeHint')} value={code} onChange={setCode} isRequired minLength={8} maxLength={40} autoComplete="off" />
-          <DatePicker label={t('field.birthDate')} value={birthDate} onChange={setBirthDate} maxValue={dateIn(zone)} isRequired />
+          <TextField
+            label={t('claim.code')}
+            description={t('claim.codeHint')}
+            value={code}
+            onChange={setCode}
+            isRequired
+            minLength={8}
+            maxLength={40}
+            autoComplete="off"
+          />
+          <DatePicker
+            label={t('field.birthDate')}
+            value={birthDate}
+            onChange={setBirthDate}
+            maxValue={dateIn(zone)}
+            isRequired
+          />
           <ProblemNotice error={claim.error} />
           <Button type="submit" isPending={claim.isPending}>
             {t('claim.submit')}

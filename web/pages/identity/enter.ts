@@ -29,7 +29,11 @@ export async function verifyCode(code: string, trustDevice: boolean): Promise<vo
 }
 
 export async function signInWithProvider(providerId: string, next: string): Promise<void> {
-  const answer = await auth<{ url: string }>('/sign-in/oauth2', { providerId, callbackURL: safeNext(next), errorCallbackURL: '/sign-in' })
+  const answer = await auth<{ url: string }>('/sign-in/oauth2', {
+    providerId,
+    callbackURL: safeNext(next),
+    errorCallbackURL: '/sign-in',
+  })
   location.assign(answer.url)
 }
 

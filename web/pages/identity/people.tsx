@@ -22,11 +22,23 @@ export function People() {
   const { t, locale, zone } = useReader()
   const [{ search, claimed }, change] = useAddress()
   const [chosen, setChosen] = useState<Row | null>(null)
-  const people = usePages('identity', 'listPeople', { ...(search ? { search } : {}), ...(claimed === 'yes' || claimed === 'no' ? { claimed } : {}) }, { keepsFormer: true })
+  const people = usePages(
+    'identity',
+    'listPeople',
+    { ...(search ? { search } : {}), ...(claimed === 'yes' || claimed === 'no' ? { claimed } : {}) },
+    { keepsFormer: true },
+  )
   return (
     <Page title={t('nav.people')} lead={t('people.lead')}>
       <div className="mb-5 grid gap-3 sm:grid-cols-[1fr_14rem]">
-        <TextField label={t('people.search')} isLabelHidden placeholder={t('people.search')} value={search ?? ''} onChange={text => change({ search: text })} leading={<Icon name="search" size={18} />} />
+        <TextField
+          label={t('people.search')}
+          isLabelHidden
+          placeholder={t('people.search')}
+          value={search ?? ''}
+          onChange={text => change({ search: text })}
+          leading={<Icon name="search" size={18} />}
+        />
         <Select
           label={t('people.account')}
           isLabelHidden
@@ -41,7 +53,9 @@ export function People() {
       </div>
       {people.isPending && <Skeleton />}
       <ProblemNotice error={people.error} onRetry={people.refetch} />
-      {!people.isPending && people.items.length === 0 && !people.error && <EmptyState icon="people" title={t('state.noMatch')} />}
+      {!people.isPending && people.items.length === 0 && !people.error && (
+        <EmptyState icon="people" title={t('state.noMatch')} />
+      )}
       {people.items.length > 0 && (
         <Table
           label={t('nav.people')}
@@ -51,7 +65,11 @@ export function People() {
           columns={[
             { id: 'name', title: t('field.name'), cell: row => row.name },
             { id: 'email', title: t('field.email'), cell: row => <bdi>{row.email}</bdi> },
-            { id: 'roles', title: t('people.roles'), cell: row => row.roles.map(role => translateCode('role', role)).join(', ') },
+            {
+              id: 'roles',
+              title: t('people.roles'),
+              cell: row => row.roles.map(role => translateCode('role', role)).join(', '),
+            },
             { id: 'since', title: t('people.since'), cell: row => dateOnly(row.createdAt, { locale, zone }) },
             {
               id: 'account',
@@ -60,7 +78,12 @@ export function People() {
                 row.isClaimed ? (
                   <Tag tone="good">{t('people.claimed')}</Tag>
                 ) : (
-                  <Button tone="quiet" size="sm" aria-label={`${t('people.code')}: ${row.name}`} onPress={() => setChosen(row)}>
+                  <Button
+                    tone="quiet"
+                    size="sm"
+                    aria-label={`${t('people.code')}: ${row.name}`}
+                    onPress={() => setChosen(row)}
+                  >
                     {t('people.code')}
                   </Button>
                 ),
@@ -89,10 +112,16 @@ function ClaimCode({ person, onClose }: { person: Row | null; onClose: () => voi
           <code dir="ltr" className="text-2xl font-[620] tracking-widest">
             {issue.data.code}
           </code>
-          <p className="mt-1 text-sm text-ink-soft">{t('keys.until', { date: exact(issue.data.expiresAt, { locale, zone }) })}</p>
+          <p className="mt-1 text-sm text-ink-soft">
+            {t('keys.until', { date: exact(issue.data.expiresAt, { locale, zone }) })}
+          </p>
         </div>
       ) : (
-        <Button className="mt-4" isPending={issue.isPending} onPress={() => person && issue.mutate({ personId: person.id })}>
+        <Button
+          className="mt-4"
+          isPending={issue.isPending}
+          onPress={() => person && issue.mutate({ personId: person.id })}
+        >
           {t('people.issue')}
         </Button>
       )}

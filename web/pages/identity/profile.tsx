@@ -23,8 +23,18 @@ export function Profile() {
   const [place, setPlace] = useState<string>(person.jurisdiction)
   const [spoken, setSpoken] = useState<Language>(person.locale)
   const [timeZone, setTimeZone] = useState<string>(person.timeZone)
-  const zones = useMemo(() => [...new Set([zone, person.timeZone, ...Intl.supportedValuesOf('timeZone')])].map(id => ({ id, label: id.replaceAll('_', ' ') })), [zone, person.timeZone])
-  const places = useMemo(() => jurisdictions(person.jurisdiction).map(id => ({ id, label: jurisdictionName(id, locale) })), [locale, person.jurisdiction])
+  const zones = useMemo(
+    () =>
+      [...new Set([zone, person.timeZone, ...Intl.supportedValuesOf('timeZone')])].map(id => ({
+        id,
+        label: id.replaceAll('_', ' '),
+      })),
+    [zone, person.timeZone],
+  )
+  const places = useMemo(
+    () => jurisdictions(person.jurisdiction).map(id => ({ id, label: jurisdictionName(id, locale) })),
+    [locale, person.jurisdiction],
+  )
   const save = useAct('identity', 'updateMe', {
     onDone: changed => {
       personChanged(changed)
@@ -49,11 +59,38 @@ export function Profile() {
   return (
     <Card>
       <form onSubmit={onSubmit} className="grid gap-5 sm:grid-cols-2">
-        <TextField label={t('field.name')} value={name} onChange={setName} isRequired maxLength={120} autoComplete="name" className="sm:col-span-2" />
+        <TextField
+          label={t('field.name')}
+          value={name}
+          onChange={setName}
+          isRequired
+          maxLength={120}
+          autoComplete="name"
+          className="sm:col-span-2"
+        />
         <DatePicker label={t('field.birthDate')} value={birthDate} onChange={setBirthDate} maxValue={dateIn(zone)} />
-        <TextField label={t('field.phone')} type="tel" value={phone} onChange={setPhone} placeholder="+49 30 1234567" autoComplete="tel" />
-        <ComboBox label={t('field.place')} description={t('profile.placeHint')} choices={places} value={place} onChange={id => id && setPlace(id)} empty={t('state.noMatch')} />
-        <Select label={t('field.language')} choices={languages.map(each => ({ id: each.id, label: each.name }))} value={spoken} onChange={id => setSpoken(id as Language)} />
+        <TextField
+          label={t('field.phone')}
+          type="tel"
+          value={phone}
+          onChange={setPhone}
+          placeholder="+49 30 1234567"
+          autoComplete="tel"
+        />
+        <ComboBox
+          label={t('field.place')}
+          description={t('profile.placeHint')}
+          choices={places}
+          value={place}
+          onChange={id => id && setPlace(id)}
+          empty={t('state.noMatch')}
+        />
+        <Select
+          label={t('field.language')}
+          choices={languages.map(each => ({ id: each.id, label: each.name }))}
+          value={spoken}
+          onChange={id => setSpoken(id as Language)}
+        />
         <ComboBox
           label={t('field.zone')}
           description={zoneInWords(timeZone, locale)}

@@ -35,14 +35,26 @@ export function SignIn() {
       title={t('auth.signIn')}
       lead={
         <>
-          {t('auth.newHere')} <TextLink href={next ? `/sign-up?next=${encodeURIComponent(next)}` : '/sign-up'}>{t('auth.createAccount')}</TextLink>
+          {t('auth.newHere')}{' '}
+          <TextLink href={next ? `/sign-up?next=${encodeURIComponent(next)}` : '/sign-up'}>
+            {t('auth.createAccount')}
+          </TextLink>
         </>
       }
     >
       {options?.isDemo && options.demoAccounts.length > 0 && (
-        <DemoAccounts accounts={options.demoAccounts} isPending={signIn.isPending} onChoose={account => signIn.mutate(account)} />
+        <DemoAccounts
+          accounts={options.demoAccounts}
+          isPending={signIn.isPending}
+          onChoose={account => signIn.mutate(account)}
+        />
       )}
-      <Form schema={Credentials} defaults={{ email: '', password: '' }} onSubmit={values => signIn.mutate(values)} className="space-y-4">
+      <Form
+        schema={Credentials}
+        defaults={{ email: '', password: '' }}
+        onSubmit={values => signIn.mutate(values)}
+        className="space-y-4"
+      >
         <FormTextField name="email" type="email" label={t('field.email')} autoComplete="username" />
         <FormTextField name="password" type="password" label={t('field.password')} autoComplete="current-password" />
         <SignInNotice error={signIn.error ?? (refused ? new Error(refused) : undefined)} />
@@ -57,7 +69,11 @@ export function SignIn() {
 
 type Options = OutputOf<'identity', 'signInOptions'>
 
-function DemoAccounts(props: { accounts: Options['demoAccounts']; isPending: boolean; onChoose: (account: Options['demoAccounts'][number]) => void }) {
+function DemoAccounts(props: {
+  accounts: Options['demoAccounts']
+  isPending: boolean
+  onChoose: (account: Options['demoAccounts'][number]) => void
+}) {
   const { t } = useReader()
   return (
     <section aria-labelledby="demo-title" className="mb-8">
@@ -98,7 +114,13 @@ function Providers({ providers, next }: { providers: Options['providers']; next:
       <Divider text={t('auth.or')} />
       <div className="space-y-2">
         {providers.map(provider => (
-          <Button key={provider.id} tone="quiet" className="w-full" onPress={() => go.mutate(provider.id)} isPending={go.isPending && go.variables === provider.id}>
+          <Button
+            key={provider.id}
+            tone="quiet"
+            className="w-full"
+            onPress={() => go.mutate(provider.id)}
+            isPending={go.isPending && go.variables === provider.id}
+          >
             {t('auth.continueWith', { provider: provider.name })}
           </Button>
         ))}
@@ -110,7 +132,9 @@ function Providers({ providers, next }: { providers: Options['providers']; next:
 
 function Divider({ text }: { text: string }) {
   return (
-    <p className="my-6 flex items-center gap-3 text-sm text-ink-faint before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">{text}</p>
+    <p className="my-6 flex items-center gap-3 text-sm text-ink-faint before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+      {text}
+    </p>
   )
 }
 
@@ -120,7 +144,12 @@ function SecondStep({ onDone, onBack }: { onDone: () => void; onBack: () => void
   const verify = useMutation({ mutationFn: (code: string) => verifyCode(code, trusts), onSuccess: onDone })
   return (
     <Page title={t('totp.stepTitle')} lead={t('totp.stepLead')} width="reading">
-      <Form schema={Code} defaults={{ code: '' }} onSubmit={values => verify.mutate(values.code)} className="max-w-sm space-y-4">
+      <Form
+        schema={Code}
+        defaults={{ code: '' }}
+        onSubmit={values => verify.mutate(values.code)}
+        className="max-w-sm space-y-4"
+      >
         <FormTextField
           name="code"
           label={t('totp.code')}

@@ -10,7 +10,11 @@ import { safeNext } from './enter.ts'
 import { Entrance } from './entrance.tsx'
 import { SignInNotice } from './sign-in-notice.tsx'
 
-const NewAccount = z.object({ name: z.string().trim().min(1).max(120), email: z.email(), password: z.string().min(12).max(128) })
+const NewAccount = z.object({
+  name: z.string().trim().min(1).max(120),
+  email: z.email(),
+  password: z.string().min(12).max(128),
+})
 
 export function SignUp() {
   const { t, language, zone } = useReader()
@@ -21,7 +25,9 @@ export function SignUp() {
       await auth('/sign-up/email', values)
       if (!(await renewToken())) return
       // Visits are shown and reminders sent in the person's own zone and language from the first day.
-      personChanged(await api.identity.updateMe({ locale: language, timeZone: zone }, { idempotencyKey: crypto.randomUUID() }))
+      personChanged(
+        await api.identity.updateMe({ locale: language, timeZone: zone }, { idempotencyKey: crypto.randomUUID() }),
+      )
     },
     onSuccess: () => go(safeNext(next)),
   })
@@ -30,14 +36,26 @@ export function SignUp() {
       title={t('auth.createAccount')}
       lead={
         <>
-          {t('auth.alreadyHere')} <TextLink href={next ? `/sign-in?next=${encodeURIComponent(next)}` : '/sign-in'}>{t('auth.signIn')}</TextLink>
+          {t('auth.alreadyHere')}{' '}
+          <TextLink href={next ? `/sign-in?next=${encodeURIComponent(next)}` : '/sign-in'}>{t('auth.signIn')}</TextLink>
         </>
       }
     >
-      <Form schema={NewAccount} defaults={{ name: '', email: '', password: '' }} onSubmit={values => signUp.mutate(values)} className="space-y-4">
+      <Form
+        schema={NewAccount}
+        defaults={{ name: '', email: '', password: '' }}
+        onSubmit={values => signUp.mutate(values)}
+        className="space-y-4"
+      >
         <FormTextField name="name" label={t('field.name')} autoComplete="name" />
         <FormTextField name="email" type="email" label={t('field.email')} autoComplete="email" />
-        <FormTextField name="password" type="password" label={t('field.password')} description={t('auth.passwordHint')} autoComplete="new-password" />
+        <FormTextField
+          name="password"
+          type="password"
+          label={t('field.password')}
+          description={t('auth.passwordHint')}
+          autoComplete="new-password"
+        />
         <SignInNotice error={signUp.error} />
         <Button type="submit" size="lg" className="w-full" isPending={signUp.isPending}>
           {t('auth.createAccount')}

@@ -20,12 +20,28 @@ export function TwoFactor() {
     <Card
       title={t('totp.title')}
       description={t('totp.lead')}
-      action={person.hasTotp ? <Tag tone="good" icon="check">{t('totp.on')}</Tag> : <Tag>{t('totp.off')}</Tag>}
+      action={
+        person.hasTotp ? (
+          <Tag tone="good" icon="check">
+            {t('totp.on')}
+          </Tag>
+        ) : (
+          <Tag>{t('totp.off')}</Tag>
+        )
+      }
     >
-      <Button tone={person.hasTotp ? 'quiet' : 'primary'} icon="shield" onPress={() => setTask(person.hasTotp ? 'disable' : 'enable')}>
+      <Button
+        tone={person.hasTotp ? 'quiet' : 'primary'}
+        icon="shield"
+        onPress={() => setTask(person.hasTotp ? 'disable' : 'enable')}
+      >
         {person.hasTotp ? t('totp.disable') : t('totp.enable')}
       </Button>
-      <Dialog title={task === 'disable' ? t('totp.disable') : t('totp.enable')} isOpen={task !== null} onClose={() => setTask(null)}>
+      <Dialog
+        title={task === 'disable' ? t('totp.disable') : t('totp.enable')}
+        isOpen={task !== null}
+        onClose={() => setTask(null)}
+      >
         {task === 'enable' ? <Enable onDone={() => setTask(null)} /> : <Disable onDone={() => setTask(null)} />}
       </Dialog>
     </Card>
@@ -51,7 +67,15 @@ function Enable({ onDone }: { onDone: () => void }) {
       onDone()
     },
   })
-  if (!begin.data) return <PasswordStep isPending={begin.isPending} error={begin.error} onSubmit={begin.mutate} submit={t('action.continue')} />
+  if (!begin.data)
+    return (
+      <PasswordStep
+        isPending={begin.isPending}
+        error={begin.error}
+        onSubmit={begin.mutate}
+        submit={t('action.continue')}
+      />
+    )
   const secret = new URL(begin.data.totpURI).searchParams.get('secret') ?? ''
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
@@ -80,7 +104,15 @@ function Enable({ onDone }: { onDone: () => void }) {
           ))}
         </ul>
       </div>
-      <TextField label={t('totp.code')} value={code} onChange={setCode} inputMode="numeric" autoComplete="one-time-code" isRequired inputClassName="tabular tracking-[0.25em]" />
+      <TextField
+        label={t('totp.code')}
+        value={code}
+        onChange={setCode}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        isRequired
+        inputClassName="tabular tracking-[0.25em]"
+      />
       <SignInNotice error={confirm.error} />
       <Button type="submit" isPending={confirm.isPending}>
         {t('totp.confirm')}
@@ -101,10 +133,22 @@ function Disable({ onDone }: { onDone: () => void }) {
       onDone()
     },
   })
-  return <PasswordStep isPending={disable.isPending} error={disable.error} onSubmit={disable.mutate} submit={t('totp.disable')} />
+  return (
+    <PasswordStep
+      isPending={disable.isPending}
+      error={disable.error}
+      onSubmit={disable.mutate}
+      submit={t('totp.disable')}
+    />
+  )
 }
 
-function PasswordStep(props: { isPending: boolean; error: unknown; onSubmit: (password: string) => void; submit: string }) {
+function PasswordStep(props: {
+  isPending: boolean
+  error: unknown
+  onSubmit: (password: string) => void
+  submit: string
+}) {
   const { t } = useReader()
   const [password, setPassword] = useState('')
   const onSubmit = (event: FormEvent) => {
@@ -113,7 +157,14 @@ function PasswordStep(props: { isPending: boolean; error: unknown; onSubmit: (pa
   }
   return (
     <form onSubmit={onSubmit} className="space-y-4">
-      <TextField label={t('totp.password')} type="password" value={password} onChange={setPassword} autoComplete="current-password" isRequired />
+      <TextField
+        label={t('totp.password')}
+        type="password"
+        value={password}
+        onChange={setPassword}
+        autoComplete="current-password"
+        isRequired
+      />
       <SignInNotice error={props.error} />
       <Button type="submit" isPending={props.isPending}>
         {props.submit}

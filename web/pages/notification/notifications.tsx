@@ -66,7 +66,12 @@ function News() {
                   onPress={() => !each.readAt && read.mutate({ notificationIds: [each.id] })}
                   className="flex gap-4 rounded-lg px-3 py-4 hover:bg-sunken sm:px-4"
                 >
-                  <span className={cx('flex size-10 shrink-0 items-center justify-center rounded-full', each.readAt ? 'bg-sunken text-ink-faint' : 'bg-accent-soft text-accent-ink')}>
+                  <span
+                    className={cx(
+                      'flex size-10 shrink-0 items-center justify-center rounded-full',
+                      each.readAt ? 'bg-sunken text-ink-faint' : 'bg-accent-soft text-accent-ink',
+                    )}
+                  >
                     <Icon name={icons[each.topic] ?? 'bell'} size={19} />
                   </span>
                   <span className="min-w-0 flex-1">

@@ -50,7 +50,11 @@ function Messages() {
       <ul className="overflow-hidden rounded-xl border border-line bg-surface shadow-card">
         {messages.items.map(message => (
           <li key={message.id} className="border-b border-line last:border-b-0">
-            <button type="button" onClick={() => setChosen(message)} className="flex w-full cursor-pointer items-start gap-4 px-4 py-3.5 text-start -outline-offset-2 hover:bg-sunken sm:px-5">
+            <button
+              type="button"
+              onClick={() => setChosen(message)}
+              className="flex w-full cursor-pointer items-start gap-4 px-4 py-3.5 text-start -outline-offset-2 hover:bg-sunken sm:px-5"
+            >
               <span className="flex size-10 shrink-0 items-center justify-center rounded-full bg-accent-soft text-accent-ink">
                 <Icon name={icons[message.channel]} size={19} />
               </span>
@@ -79,7 +83,8 @@ function MessageBody({ message }: { message: Message }) {
   return (
     <>
       <p className="text-sm text-ink-faint">
-        {t(`channel.${message.channel}`)} · {t('outbox.to')} <bdi>{message.to}</bdi> · {exact(message.sentAt, { locale, zone })}
+        {t(`channel.${message.channel}`)} · {t('outbox.to')} <bdi>{message.to}</bdi> ·{' '}
+        {exact(message.sentAt, { locale, zone })}
       </p>
       <p dir="auto" className="mt-4 rounded-lg bg-sunken p-4 break-words whitespace-pre-wrap">
         {message.text}
@@ -87,7 +92,8 @@ function MessageBody({ message }: { message: Message }) {
       {message.attachments.map(attachment => (
         <details key={attachment.name} className="mt-4 rounded-lg border border-line p-4">
           <summary className="min-h-8 cursor-pointer font-[560]">
-            <bdi>{attachment.name}</bdi> <span className="text-sm font-normal text-ink-faint">{attachment.contentType}</span>
+            <bdi>{attachment.name}</bdi>{' '}
+            <span className="text-sm font-normal text-ink-faint">{attachment.contentType}</span>
           </summary>
           <pre dir="ltr" tabIndex={0} className="mt-2 overflow-x-auto text-xs">
             {attachment.text}
@@ -98,13 +104,23 @@ function MessageBody({ message }: { message: Message }) {
   )
 }
 
-const tones: Record<OutputOf<'notification', 'listDeliveries'>['items'][number]['state'], TagTone> = { waiting: 'plain', sent: 'good', failed: 'bad', skipped: 'warn' }
+const tones: Record<OutputOf<'notification', 'listDeliveries'>['items'][number]['state'], TagTone> = {
+  waiting: 'plain',
+  sent: 'good',
+  failed: 'bad',
+  skipped: 'warn',
+}
 
 function Deliveries() {
   const { t, locale, zone } = useReader()
   const [search, change] = useAddress()
   const state = Delivery.shape.state.safeParse(search['state'])
-  const deliveries = usePages('notification', 'listDeliveries', { limit: 30, ...(state.success ? { state: state.data } : {}) }, { keepsFormer: true })
+  const deliveries = usePages(
+    'notification',
+    'listDeliveries',
+    { limit: 30, ...(state.success ? { state: state.data } : {}) },
+    { keepsFormer: true },
+  )
   return (
     <>
       <Select
@@ -112,11 +128,16 @@ function Deliveries() {
         className="mb-4 max-w-xs"
         value={state.success ? state.data : 'all'}
         onChange={id => change({ state: id === 'all' ? undefined : id })}
-        choices={[{ id: 'all', label: t('find.any') }, ...Delivery.shape.state.options.map(each => ({ id: each, label: t(`delivery.${each}`) }))]}
+        choices={[
+          { id: 'all', label: t('find.any') },
+          ...Delivery.shape.state.options.map(each => ({ id: each, label: t(`delivery.${each}`) })),
+        ]}
       />
       {deliveries.isPending && <Skeleton lines={5} />}
       <ProblemNotice error={deliveries.error} onRetry={deliveries.refetch} />
-      {!deliveries.isPending && !deliveries.error && deliveries.items.length === 0 && <EmptyState icon="mail" title={t('outbox.none')} />}
+      {!deliveries.isPending && !deliveries.error && deliveries.items.length === 0 && (
+        <EmptyState icon="mail" title={t('outbox.none')} />
+      )}
       {deliveries.items.length > 0 && (
         <Table
           label={t('outbox.deliveries')}
@@ -137,8 +158,18 @@ function Deliveries() {
               ),
             },
             { id: 'tries', title: t('jobs.tries'), isNumeric: true, cell: row => number(row.tries, locale) },
-            { id: 'person', title: t('audit.who'), cell: row => <bdi className="text-sm">{row.personId.slice(-8)}</bdi> },
-            { id: 'at', title: t('audit.when'), cell: row => <bdi className="text-sm tabular">{exact(row.sentAt ?? row.createdAt, { locale, zone })}</bdi> },
+            {
+              id: 'person',
+              title: t('audit.who'),
+              cell: row => <bdi className="text-sm">{row.personId.slice(-8)}</bdi>,
+            },
+            {
+              id: 'at',
+              title: t('audit.when'),
+              cell: row => (
+                <bdi className="text-sm tabular">{exact(row.sentAt ?? row.createdAt, { locale, zone })}</bdi>
+              ),
+            },
           ]}
         />
       )}

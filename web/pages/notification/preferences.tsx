@@ -42,13 +42,24 @@ function PreferencesForm({ stored }: { stored: Wishes }) {
         <ChannelTable wishes={wishes} onChange={setWishes} />
       </Card>
       <Card title={t('preferences.quiet')} description={t('preferences.quietWhat')}>
-        <Switch isSelected={quiet !== undefined} onChange={isOn => setQuiet(isOn ? { from: '22:00', to: '07:00' } : undefined)}>
+        <Switch
+          isSelected={quiet !== undefined}
+          onChange={isOn => setQuiet(isOn ? { from: '22:00', to: '07:00' } : undefined)}
+        >
           {t('preferences.quietOn')}
         </Switch>
         {quiet && (
           <div className="mt-3 grid max-w-sm grid-cols-2 gap-4">
-            <TimeField label={t('field.from')} value={timeOf(quiet.from)} onChange={time => setQuiet({ ...quiet, from: wall(time, quiet.from) })} />
-            <TimeField label={t('field.to')} value={timeOf(quiet.to)} onChange={time => setQuiet({ ...quiet, to: wall(time, quiet.to) })} />
+            <TimeField
+              label={t('field.from')}
+              value={timeOf(quiet.from)}
+              onChange={time => setQuiet({ ...quiet, from: wall(time, quiet.from) })}
+            />
+            <TimeField
+              label={t('field.to')}
+              value={timeOf(quiet.to)}
+              onChange={time => setQuiet({ ...quiet, to: wall(time, quiet.to) })}
+            />
           </div>
         )}
       </Card>
@@ -74,14 +85,19 @@ function ChannelTable({ wishes, onChange }: { wishes: Wishes; onChange: (wishes:
   const { t } = useReader()
   const toggle = (topic: Topic, channel: Channel) => (isOn: boolean) => {
     const former = wishes.channels[topic] ?? []
-    onChange({ ...wishes, channels: { ...wishes.channels, [topic]: isOn ? [...former, channel] : former.filter(each => each !== channel) } })
+    onChange({
+      ...wishes,
+      channels: { ...wishes.channels, [topic]: isOn ? [...former, channel] : former.filter(each => each !== channel) },
+    })
   }
   return (
     <div className="-mx-2 overflow-x-auto px-2" role="region" aria-label={t('preferences.channels')} tabIndex={0}>
       <table className="w-full border-collapse">
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span className="sr-only">{t('outbox.topic')}</span>
+            </th>
             {Channel.options.map(channel => (
               <th key={channel} scope="col" className="px-2 pb-2 text-center text-sm font-[560] text-ink-faint">
                 {t(`channel.${channel}`)}
@@ -94,7 +110,9 @@ function ChannelTable({ wishes, onChange }: { wishes: Wishes; onChange: (wishes:
             <tr key={topic} className="border-t border-line">
               <th scope="row" className="py-2 pe-4 text-start font-[540]">
                 {t(`topic.${topic}`)}
-                <span className="block text-sm font-normal text-ink-faint max-sm:hidden">{t(`topic.${topic}What`)}</span>
+                <span className="block text-sm font-normal text-ink-faint max-sm:hidden">
+                  {t(`topic.${topic}What`)}
+                </span>
               </th>
               {Channel.options.map(channel => (
                 <td key={channel} className="px-2">

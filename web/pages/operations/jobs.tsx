@@ -93,13 +93,25 @@ function Definitions({ jobs }: { jobs: readonly JobDefinition[] }) {
           { id: 'last', title: t('jobs.last'), cell: job => (job.lastRunAt ? relative(job.lastRunAt, locale) : '–') },
           { id: 'waiting', title: t('run.waiting'), isNumeric: true, cell: job => number(job.waiting, locale) },
           { id: 'running', title: t('run.running'), isNumeric: true, cell: job => number(job.running, locale) },
-          { id: 'failed', title: t('run.failed'), isNumeric: true, cell: job => (job.failed > 0 ? <Tag tone="bad">{number(job.failed, locale)}</Tag> : number(0, locale)) },
+          {
+            id: 'failed',
+            title: t('run.failed'),
+            isNumeric: true,
+            cell: job => (job.failed > 0 ? <Tag tone="bad">{number(job.failed, locale)}</Tag> : number(0, locale)),
+          },
           {
             id: 'act',
             title: t('jobs.runNow'),
             isTitleHidden: true,
+            className: 'whitespace-nowrap',
             cell: job => (
-              <Button tone="quiet" size="sm" icon="play" aria-label={`${t('jobs.runNow')}: ${job.name}`} onPress={() => setAsked(job)}>
+              <Button
+                tone="quiet"
+                size="sm"
+                icon="play"
+                aria-label={`${t('jobs.runNow')}: ${job.name}`}
+                onPress={() => setAsked(job)}
+              >
                 {t('jobs.runNow')}
               </Button>
             ),

@@ -20,7 +20,13 @@ export function Overview() {
     <Page
       title={t('nav.overview')}
       lead={t('overview.lead')}
-      actions={state.data && <Tag tone={isWell ? 'good' : 'bad'} icon={isWell ? 'check' : 'warning'} className="px-4! py-2! text-sm!">{isWell ? t('overview.well') : t('overview.unwell')}</Tag>}
+      actions={
+        state.data && (
+          <Tag tone={isWell ? 'good' : 'bad'} icon={isWell ? 'check' : 'warning'} className="px-4! py-2! text-sm!">
+            {isWell ? t('overview.well') : t('overview.unwell')}
+          </Tag>
+        )
+      }
     >
       {state.isPending && <Skeleton lines={4} />}
       <ProblemNotice error={state.error} onRetry={() => void state.refetch()} />
@@ -44,9 +50,11 @@ function Numbers({ state }: { state: State }) {
   const { t, locale, zone } = useReader()
   const place = { locale, zone }
   const last = state.traffic.at(-1)
-  const points = (pick: (minute: State['traffic'][number]) => number) => state.traffic.map(minute => ({ label: clock(minute.at, place), value: pick(minute) }))
+  const points = (pick: (minute: State['traffic'][number]) => number) =>
+    state.traffic.map(minute => ({ label: clock(minute.at, place), value: pick(minute) }))
   const bugs = state.traffic.reduce((sum, minute) => sum + minute.bugs, 0)
-  const milliseconds = (value: number) => t('unit.milliseconds', { value: number(value, locale, { maximumFractionDigits: value < 10 ? 1 : 0 }) })
+  const milliseconds = (value: number) =>
+    t('unit.milliseconds', { value: number(value, locale, { maximumFractionDigits: value < 10 ? 1 : 0 }) })
   return (
     <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
       <Stat
@@ -77,10 +85,30 @@ function Numbers({ state }: { state: State }) {
         picture={<Sparkline label={t('overview.bugs')} points={points(minute => minute.bugs)} tone="bad" />}
         href="/operator/audit?outcome=failed"
       />
-      <Stat label={t('overview.failed')} value={number(state.queue.failed, locale)} tone={state.queue.failed > 0 ? 'bad' : 'plain'} detail={t('overview.failedWhat')} href="/operator/jobs?tab=dead" />
-      <Stat label={t('overview.oldest')} value={duration(state.queue.oldestWaitingMs / 60_000, locale)} detail={t('overview.oldestWhat')} href="/operator/jobs?tab=runs" />
-      <Stat label={t('overview.memory')} value={t('unit.megabytes', { value: number(Math.round(state.memoryMb), locale) })} detail={t('overview.memoryWhat')} />
-      <Stat label={t('overview.lag')} value={milliseconds(state.eventLoopLagMs)} detail={t('overview.lagWhat')} tone={state.eventLoopLagMs > 200 ? 'warn' : 'plain'} />
+      <Stat
+        label={t('overview.failed')}
+        value={number(state.queue.failed, locale)}
+        tone={state.queue.failed > 0 ? 'bad' : 'plain'}
+        detail={t('overview.failedWhat')}
+        href="/operator/jobs?tab=dead"
+      />
+      <Stat
+        label={t('overview.oldest')}
+        value={duration(state.queue.oldestWaitingMs / 60_000, locale)}
+        detail={t('overview.oldestWhat')}
+        href="/operator/jobs?tab=runs"
+      />
+      <Stat
+        label={t('overview.memory')}
+        value={t('unit.megabytes', { value: number(Math.round(state.memoryMb), locale) })}
+        detail={t('overview.memoryWhat')}
+      />
+      <Stat
+        label={t('overview.lag')}
+        value={milliseconds(state.eventLoopLagMs)}
+        detail={t('overview.lagWhat')}
+        tone={state.eventLoopLagMs > 200 ? 'warn' : 'plain'}
+      />
     </div>
   )
 }
@@ -92,7 +120,11 @@ function Checks({ checks }: { checks: State['checks'] }) {
       <ul className="divide-y divide-line">
         {checks.map(check => (
           <li key={check.name} className="flex items-start gap-3 py-2.5">
-            <Icon name={check.isHealthy ? 'check' : 'warning'} size={18} className={`mt-0.5 ${check.isHealthy ? 'text-good' : 'text-bad'}`} />
+            <Icon
+              name={check.isHealthy ? 'check' : 'warning'}
+              size={18}
+              className={`mt-0.5 ${check.isHealthy ? 'text-good' : 'text-bad'}`}
+            />
             <div className="min-w-0 flex-1">
               <p className="font-[560]">
                 {check.name}
@@ -100,7 +132,9 @@ function Checks({ checks }: { checks: State['checks'] }) {
               </p>
               <p className="text-sm text-ink-faint">{check.detail}</p>
             </div>
-            <bdi className="text-sm text-ink-faint tabular">{t('unit.milliseconds', { value: number(check.tookMs, locale, { maximumFractionDigits: 1 }) })}</bdi>
+            <bdi className="text-sm text-ink-faint tabular">
+              {t('unit.milliseconds', { value: number(check.tookMs, locale, { maximumFractionDigits: 1 }) })}
+            </bdi>
           </li>
         ))}
       </ul>
@@ -121,7 +155,10 @@ function Queue({ queue }: { queue: State['queue'] }) {
 function Placement({ state }: { state: State }) {
   const { t, locale, zone } = useReader()
   return (
-    <Card title={t('overview.placement')} description={t('overview.since', { version: state.version, when: relative(state.startedAt, locale) })}>
+    <Card
+      title={t('overview.placement')}
+      description={t('overview.since', { version: state.version, when: relative(state.startedAt, locale) })}
+    >
       <p className="mb-3 text-sm text-ink-soft">
         {t('overview.region', { region: state.region.toUpperCase() })} · {exact(state.startedAt, { locale, zone })}
       </p>

@@ -13,7 +13,14 @@ import { Table } from '../../ui/table.tsx'
 import { Tag, type TagTone } from '../../ui/tag.tsx'
 import { toast } from '../../ui/toast.tsx'
 
-const tones: Record<JobRun['state'], TagTone> = { waiting: 'plain', running: 'info', retrying: 'warn', done: 'good', failed: 'bad', cancelled: 'plain' }
+const tones: Record<JobRun['state'], TagTone> = {
+  waiting: 'plain',
+  running: 'info',
+  retrying: 'warn',
+  done: 'good',
+  failed: 'bad',
+  cancelled: 'plain',
+}
 const all = 'all'
 
 export function Runs({ names }: { names: readonly string[] }) {
@@ -21,7 +28,12 @@ export function Runs({ names }: { names: readonly string[] }) {
   const [search, change] = useAddress()
   const state = RunState.safeParse(search['state'])
   const name = search['job']
-  const runs = usePages('operations', 'listRuns', { limit: 25, ...(name ? { name } : {}), ...(state.success ? { state: state.data } : {}) }, { everyMs: 5_000, keepsFormer: true })
+  const runs = usePages(
+    'operations',
+    'listRuns',
+    { limit: 25, ...(name ? { name } : {}), ...(state.success ? { state: state.data } : {}) },
+    { everyMs: 5_000, keepsFormer: true },
+  )
   return (
     <>
       <div className="mb-4 grid gap-3 sm:grid-cols-[16rem_12rem]">
@@ -35,7 +47,10 @@ export function Runs({ names }: { names: readonly string[] }) {
           label={t('jobs.state')}
           value={state.success ? state.data : all}
           onChange={id => change({ state: id === all ? undefined : id })}
-          choices={[{ id: all, label: t('find.any') }, ...RunState.options.map(each => ({ id: each, label: t(`run.${each}`) }))]}
+          choices={[
+            { id: all, label: t('find.any') },
+            ...RunState.options.map(each => ({ id: each, label: t(`run.${each}`) })),
+          ]}
         />
       </div>
       <RunTable runs={runs} label={t('jobs.runs')} empty={t('jobs.noRuns')} />
@@ -55,7 +70,15 @@ export function DeadLetters() {
   )
 }
 
-function RunTable({ runs, label, empty }: { runs: ReturnType<typeof usePages<'operations', 'listRuns'>>; label: string; empty: string }) {
+function RunTable({
+  runs,
+  label,
+  empty,
+}: {
+  runs: ReturnType<typeof usePages<'operations', 'listRuns'>>
+  label: string
+  empty: string
+}) {
   const { t, locale, zone } = useReader()
   if (runs.isPending) return <Skeleton lines={5} />
   if (runs.error) return <ProblemNotice error={runs.error} onRetry={runs.refetch} />
@@ -80,7 +103,13 @@ function RunTable({ runs, label, empty }: { runs: ReturnType<typeof usePages<'op
           ),
         },
         { id: 'took', title: t('jobs.took'), isNumeric: true, cell: run => tookWords(run, locale) },
-        { id: 'act', title: t('action.retry'), isTitleHidden: true, cell: run => <RunActs run={run} /> },
+        {
+          id: 'act',
+          title: t('action.retry'),
+          isTitleHidden: true,
+          className: 'whitespace-nowrap',
+          cell: run => <RunActs run={run} />,
+        },
       ]}
     />
   )
@@ -89,7 +118,12 @@ function RunTable({ runs, label, empty }: { runs: ReturnType<typeof usePages<'op
 function tookWords(run: JobRun, locale: string): string {
   if (!run.startedAt || !run.endedAt) return '–'
   const seconds = (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: seconds < 10 ? 2 : 0 }).format(seconds)
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'short',
+    maximumFractionDigits: seconds < 10 ? 2 : 0,
+  }).format(seconds)
 }
 
 function RunStateCell({ run }: { run: JobRun }) {
@@ -99,7 +133,11 @@ function RunStateCell({ run }: { run: JobRun }) {
     <>
       <Tag tone={tones[run.state]}>{t(`run.${run.state}`)}</Tag>
       {progress && run.state === 'running' && (
-        <Progress className="mt-2 w-48" label={progress.note ?? run.name} value={progress.total > 0 ? progress.done / progress.total : 0} />
+        <Progress
+          className="mt-2 w-48"
+          label={progress.note ?? run.name}
+          value={progress.total > 0 ? progress.done / progress.total : 0}
+        />
       )}
       {run.failure && <span className="mt-1 block max-w-md text-sm break-words text-bad">{run.failure}</span>}
     </>
@@ -113,12 +151,25 @@ function RunActs({ run }: { run: JobRun }) {
   return (
     <>
       {run.state === 'failed' && (
-        <Button tone="quiet" size="sm" icon="refresh" isPending={retry.isPending} aria-label={`${t('action.retry')}: ${run.name}`} onPress={() => retry.mutate({ runId: run.id, name: run.name })}>
+        <Button
+          tone="quiet"
+          size="sm"
+          icon="refresh"
+          isPending={retry.isPending}
+          aria-label={`${t('action.retry')}: ${run.name}`}
+          onPress={() => retry.mutate({ runId: run.id, name: run.name })}
+        >
           {t('action.retry')}
         </Button>
       )}
       {run.state === 'waiting' && (
-        <Button tone="ghost" size="sm" isPending={cancel.isPending} aria-label={`${t('jobs.cancel')}: ${run.name}`} onPress={() => cancel.mutate({ runId: run.id, name: run.name })}>
+        <Button
+          tone="ghost"
+          size="sm"
+          isPending={cancel.isPending}
+          aria-label={`${t('jobs.cancel')}: ${run.name}`}
+          onPress={() => cancel.mutate({ runId: run.id, name: run.name })}
+        >
           {t('jobs.cancel')}
         </Button>
       )}
