@@ -16,9 +16,14 @@ export type PlainTime = z.output<typeof PlainTime>
 export const TimeZone = z.string().max(64).refine(isTimeZone, 'is not a time zone this system knows')
 export type TimeZone = z.output<typeof TimeZone>
 
+/** Asking the runtime builds a formatter, so each name is asked once; names that are no zone are not remembered. */
+const knownZones = new Set(['UTC'])
+
 function isTimeZone(zone: string): boolean {
+  if (knownZones.has(zone)) return true
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined
+    knownZones.add(new Intl.DateTimeFormat('en', { timeZone: zone }) && zone)
+    return true
   } catch {
     return false
   }

@@ -1,4 +1,5 @@
 // Brings the services of this process to life and wires their calls: in this process or over HTTP, the same to them.
+import { createHash } from 'node:crypto'
 import { type Call, serviceCaller } from '#core/call'
 import { remoteClient } from '#core/client'
 import { type Client, type Contract, isWrite } from '#core/contract'
@@ -63,7 +64,7 @@ export function compose({ config, platform, services, settings, process }: Compo
         const { idempotencyKey: key0, ...rest } = call
         const derived: Call = via === undefined ? call : { ...rest, via }
         if (via !== undefined && key0 !== undefined && isWrite(operation))
-          derived.idempotencyKey = `${key0}>${via}.${key}`
+          derived.idempotencyKey = `${key0}>${via}.${key}#${digest(input)}`
         if (remote) return remote[key]!(input as never, derived)
         // The copy keeps the in-process call honest: nobody can hand over what would not cross a wire.
         return copy(await placed.get(contract.name)!.invoke(key, copy(input), derived))
@@ -125,6 +126,13 @@ export function compose({ config, platform, services, settings, process }: Compo
   }
   return { placed, call: contract => clientOf(contract) as never, serviceCall }
 }
+
+/** Two calls of one conduct to the same operation are told apart by what they ask. */
+const digest = (input: unknown) =>
+  createHash('sha256')
+    .update(JSON.stringify(input) ?? '')
+    .digest('base64url')
+    .slice(0, 16)
 
 const copy = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T))
 

@@ -24,10 +24,20 @@ function messageCatalogues(): Plugin {
   }
 }
 
+/** React Aria brings its words in 34 languages; a page that speaks three need not carry the others (a quarter of its script). */
+function onlyOurLanguages(): Plugin {
+  const foreign = /react-(aria|stately)[^?]*\/intl\/.*\/(?!en-US|de-DE|ar-AE)[a-z]{2}-[A-Z]{2}\.m?js$/
+  return {
+    name: 'medley:only-our-languages',
+    enforce: 'pre',
+    load: { filter: { id: foreign }, handler: () => 'export default {}' },
+  }
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   json: { namedExports: false, stringify: true },
-  plugins: [messageCatalogues(), react(), tailwindcss()],
+  plugins: [messageCatalogues(), onlyOurLanguages(), react(), tailwindcss()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -89,10 +89,10 @@ function keysConform(make: () => Promise<Blobs>): void {
   })
 
   const hostile = [
-    ...['', '/', '/etc/passwd', '..', '../x', 'a/../../x', 'a/..', '.', './a', 'a/.', 'a//b', 'a/', '.hidden', 'a/.b'],
-    ...['a\\..\\b', 'C:\\x', 'a\0b', 'a\nb', 'a b', 'ä', '%2e%2e/x', 'a,type', ',unfinished/x', 'a?b', 'a#b', '~', '*'],
-    ...['x'.repeat(201), 'x/'.repeat(260) + 'x'],
-  ]
+    ['', '/', '/etc/passwd', '..', '../x', 'a/../../x', 'a/..', '.', './a', 'a/.', 'a//b', 'a/', '.hidden', 'a/.b'],
+    ['a\\..\\b', 'C:\\x', 'a\0b', 'a\nb', 'a b', 'ä', '%2e%2e/x', 'a,type', ',unfinished/x', 'a?b', 'a#b', '~', '*'],
+    ['x'.repeat(201), 'x/'.repeat(260) + 'x'],
+  ].flat()
   it('refuses keys that could lead elsewhere', async () => {
     const blobs = await make()
     for (const key of hostile) {

@@ -16,6 +16,9 @@ function gateTo(answers: Record<string, string[]>, more: Partial<EgressOptions> 
   return { ...createEgress({ ...open, resolve, ...more }), asked }
 }
 
+/** Texts without spaces, easier to read than so many quotes. */
+const words = (text: string) => text.trim().split(/\s+/)
+
 async function start(handle: RequestListener) {
   const server = createServer(handle)
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -28,57 +31,21 @@ async function start(handle: RequestListener) {
 
 describe('addresses', () => {
   const inside = [
-    ...['127.0.0.1', '127.255.255.254', '0.0.0.0', '10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1'],
-    ...[
-      '169.254.169.254',
-      '100.64.0.1',
-      '100.100.100.200',
-      '100.127.255.255',
-      '192.0.0.192',
-      '192.0.2.1',
-      '198.18.0.1',
-    ],
-    ...['198.19.255.255', '198.51.100.1', '203.0.113.1', '224.0.0.1', '240.0.0.1', '255.255.255.255', '192.88.99.1'],
-    ...[
-      '::',
-      '::1',
-      '::ffff:127.0.0.1',
-      '::ffff:7f00:1',
-      '::ffff:8.8.8.8',
-      '::127.0.0.1',
-      '64:ff9b::7f00:1',
-      'fc00::1',
-    ],
-    ...[
-      '64:ff9b:1::1',
-      'fd00:ec2::254',
-      'fe80::1',
-      'febf::1',
-      'fec0::1',
-      'ff02::1',
-      '100::1',
-      '2001::1',
-      '2001:db8::1',
-    ],
-    ...[
-      '2002:7f00:1::',
-      '2001:20::1',
-      '3fff::1',
-      '4000::1',
-      '5f00::1',
-      'fe80::1%eth0',
-      '',
-      'localhost',
-      '127.1',
-      '0x7f.1',
-    ],
+    '',
+    ...words(`
+    127.0.0.1 127.255.255.254 0.0.0.0 10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1
+    100.100.100.200 100.127.255.255 192.0.0.192 192.0.2.1 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.1
+    224.0.0.1 240.0.0.1 255.255.255.255 192.88.99.1 :: ::1 ::ffff:127.0.0.1 ::ffff:7f00:1 ::ffff:8.8.8.8
+    ::127.0.0.1 64:ff9b::7f00:1 fc00::1 64:ff9b:1::1 fd00:ec2::254 fe80::1 febf::1 fec0::1 ff02::1 100::1
+    2001::1 2001:db8::1 2002:7f00:1:: 2001:20::1 3fff::1 4000::1 5f00::1 fe80::1%eth0 localhost 127.1 0x7f.1
+  `),
   ]
   for (const address of inside) it(`${address} is not public`, () => assert.equal(isPublic(address), false))
 
-  const outside = [
-    ...['8.8.8.8', '1.1.1.1', '172.15.255.255', '172.32.0.1', '100.63.255.255', '100.128.0.1', '169.253.255.255'],
-    ...['192.167.255.255', '223.255.255.255', '2606:4700:4700::1111', '2001:4860:4860::8888', '2a00:1450::1'],
-  ]
+  const outside = words(`
+    8.8.8.8 1.1.1.1 172.15.255.255 172.32.0.1 100.63.255.255 100.128.0.1 169.253.255.255 192.167.255.255
+    223.255.255.255 2606:4700:4700::1111 2001:4860:4860::8888 2a00:1450::1
+  `)
   for (const address of outside) it(`${address} is public`, () => assert.equal(isPublic(address), true))
 
   it('stay private however IPv6 wraps them', () => {
@@ -105,36 +72,13 @@ describe('addresses', () => {
 })
 
 describe('the gate', () => {
-  const hostile = [
-    ...['https://127.0.0.1/', 'https://2130706433/', 'https://0x7f000001/', 'https://0x7f.1/', 'https://017700000001/'],
-    ...[
-      'https://127.1/',
-      'https://0177.0.0.1/',
-      'https://0/',
-      'https://[::1]/',
-      'https://[::]/',
-      'https://[::ffff:127.0.0.1]/',
-    ],
-    ...[
-      'https://[::ffff:7f00:1]/',
-      'https://[0:0:0:0:0:ffff:7f00:0001]/',
-      'https://[64:ff9b::7f00:1]/',
-      'https://１２７.0.0.1/',
-    ],
-    ...[
-      'https://169.254.169.254/latest/meta-data/',
-      'https://[fd00:ec2::254]/',
-      'https://100.100.100.200/',
-      'https://10.1/',
-    ],
-    ...[
-      'https://[fe80::1]/',
-      'https://192.168.0.1/',
-      'https://①②⑦.⓪.⓪.①/',
-      'https://127.0.0.1./',
-      'https://%31%32%37.0.0.1/',
-    ],
-  ]
+  const hostile = words(`
+    https://127.0.0.1/ https://2130706433/ https://0x7f000001/ https://0x7f.1/ https://017700000001/
+    https://127.1/ https://0177.0.0.1/ https://0/ https://[::1]/ https://[::]/ https://[::ffff:127.0.0.1]/
+    https://[::ffff:7f00:1]/ https://[0:0:0:0:0:ffff:7f00:0001]/ https://[64:ff9b::7f00:1]/ https://１２７.0.0.1/
+    https://169.254.169.254/latest/meta-data/ https://[fd00:ec2::254]/ https://100.100.100.200/ https://10.1/
+    https://[fe80::1]/ https://192.168.0.1/ https://①②⑦.⓪.⓪.①/ https://127.0.0.1./ https://%31%32%37.0.0.1/
+  `)
   for (const url of hostile) {
     it(`refuses ${url}, though every public host is allowed`, async () => {
       await assert.rejects(createEgress(open).fetch(url), EgressRefused)
@@ -143,23 +87,13 @@ describe('the gate', () => {
   }
 
   const malformed = [
-    ...[
-      '',
-      'x',
-      '//example.org',
-      'file:///etc/passwd',
-      'ftp://example.org',
-      'gopher://example.org',
-      'data:text/plain,x',
-    ],
-    ...['javascript:alert(1)', 'https://', 'https://[fe80::1%25eth0]/', 'https://1.2.3.4.5/', 'https://256.1.1.1/'],
-    ...[
-      'http://public.example/',
-      'https://user@public.example/',
-      'https://user:secret@public.example/',
-      'ws://public.example',
-    ],
-    ...['https://public.example:8443/', 'https://public.example:22/'],
+    '',
+    ...words(`
+    x //example.org file:///etc/passwd ftp://example.org gopher://example.org data:text/plain,x
+    javascript:alert(1) https:// https://[fe80::1%25eth0]/ https://1.2.3.4.5/ https://256.1.1.1/
+    http://public.example/ https://user@public.example/ https://user:secret@public.example/ ws://public.example
+    https://public.example:8443/ https://public.example:22/
+  `),
   ]
   for (const url of malformed) {
     it(`refuses ${JSON.stringify(url)} without asking for its address`, async () => {
@@ -184,10 +118,10 @@ describe('the gate', () => {
 
   it('refuses what is on no list, and says so without the path', async () => {
     const gate = createEgress({ ...options, allowHosts: ['good.example', '*.wild.example', 'port.example:8443'] })
-    const hosts = [
-      ...['evil.example', 'xgood.example', 'good.example.evil.example', 'sub.good.example', 'wild.example'],
-      ...['xwild.example', 'port.example', 'good.example:8443'],
-    ]
+    const hosts = words(`
+      evil.example xgood.example good.example.evil.example sub.good.example wild.example xwild.example
+      port.example good.example:8443
+    `)
     for (const host of hosts) {
       const refused = await gate.fetch(`https://${host}/path?token=secret`).catch(error => error)
       assert.ok(refused instanceof EgressRefused, host)

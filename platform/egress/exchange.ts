@@ -14,10 +14,12 @@ export type Target = {
 type Limits = { readonly signal: AbortSignal; readonly maxBytes: number }
 
 /** Headers that belong to the connection, which is ours (RFC 9110 §7.6.1). */
-const ours = new Set([
-  ...['host', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'te', 'trailer'],
-  ...['proxy-authorization', 'proxy-connection', 'accept-encoding', 'expect'],
-])
+const ours = new Set(
+  [
+    ['host', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'te', 'trailer'],
+    ['proxy-authorization', 'proxy-connection', 'accept-encoding', 'expect'],
+  ].flat(),
+)
 
 export function exchange(target: Target, request: EgressRequest, { signal, maxBytes }: Limits): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>()

@@ -10,15 +10,11 @@ export type WebPushOptions = {
   readonly privateKey: string
 }
 
-/** Hosts of the push services of Chrome, Firefox, Safari and Edge, for the list of allowed hosts. */
-export const pushHosts = [
-  'fcm.googleapis.com',
-  'updates.push.services.mozilla.com',
-  '*.push.apple.com',
-  '*.notify.windows.com',
-] as const
-
-/** Web Push (RFC 8030) with VAPID (RFC 8292), encrypted for the browser (RFC 8291). */
+/**
+ * Web Push (RFC 8030) with VAPID (RFC 8292), encrypted for the browser (RFC 8291). A browser names its own push service, so
+ * the gate's list decides who is spoken to: `fcm.googleapis.com`, `updates.push.services.mozilla.com`, `*.push.apple.com`
+ * and `*.notify.windows.com` serve the browsers of today.
+ */
 export function webPush({ contact, publicKey, privateKey }: WebPushOptions, egress: Egress): Push {
   return {
     async send({ endpoint, keys }, { id, title }) {
@@ -34,10 +30,9 @@ export function webPush({ contact, publicKey, privateKey }: WebPushOptions, egre
           topic: id.replaceAll('-', '').slice(0, 32),
         },
       )
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
       const answer = await egress.fetch(endpoint, {
         method: 'POST',
-        headers,
+        headers: request.headers,
         body: new Uint8Array(request.body as Buffer),
         redirect: 'manual',
       })

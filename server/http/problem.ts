@@ -4,6 +4,8 @@ import { Fault, houseFault, type Problem, toProblem } from '#core/fault'
 import type { Log } from '#platform'
 
 const lostDatabase = /^(08|57P|25006|53)/
+/** A value that does not fit its column's type, such as a made-up cursor. */
+const misfit = /^22/
 const conflicting = new Set(['40001', '40P01'])
 const lostSocket = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'])
 
@@ -13,6 +15,7 @@ export function asFault(error: unknown): Fault | undefined {
   const { code, statusCode, message } = error as { code?: unknown; statusCode?: unknown; message?: unknown }
   if (typeof code === 'string') {
     if (lostDatabase.test(code) || lostSocket.has(code)) return houseFault('service.unavailable', {}, error)
+    if (misfit.test(code)) return houseFault('request.invalid', {}, error)
     if (conflicting.has(code)) return houseFault('data.conflict', {}, error)
     if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return houseFault('request.tooLarge', {}, error)
     if (code.startsWith('FST_ERR_CTP')) return houseFault('request.malformed', {}, error)

@@ -4,6 +4,7 @@ import { on, type Reaction, type RunJob } from '#core/service'
 import { appointment } from './contract.ts'
 import { backFill, expireHolds } from './service/wait-list.ts'
 import { type BookingDeps, changeOf } from './service/bookings.ts'
+import { clinicianCacheKey } from './service/offers.ts'
 
 const remindersPerRun = 500
 
@@ -12,9 +13,8 @@ export function appointmentReactions({ kit, bookings }: BookingDeps): Reaction[]
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => bookings.rename(formerPersonId, personId))
     }),
-    on(directory, 'clinicianChanged', async ({ clinicianId }) => {
-      await kit.cache.delete(`directory/clinician/${clinicianId}`)
-    }),
+    on(directory, 'clinicianChanged', ({ clinicianId }) => kit.cache.delete(clinicianCacheKey(clinicianId))),
+    on(directory, 'licenceVerified', ({ clinicianId }) => kit.cache.delete(clinicianCacheKey(clinicianId))),
   ]
 }
 

@@ -1,9 +1,9 @@
 // A browser for tests: CHROMIUM_PATH, the system's package, or the one that comes from npm and needs nothing else.
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliDecompress, createBrotliDecompress } from 'node:zlib'
 import type { Browser, LaunchOptions } from 'playwright-core'
@@ -46,22 +46,23 @@ export async function launchBrowser({
     executablePath,
     env: { ...(process.env as Record<string, string>), ...env, ...options.env },
     args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-      ...['--disable-component-update', '--disable-sync', '--no-first-run', ...(options.args ?? [])],
-    ],
+      ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+      ['--disable-component-update', '--disable-sync', '--no-first-run', ...(options.args ?? [])],
+    ].flat(),
   })
 }
 
 /** Unpacks the npm browser once, aside and then renamed, so that runs that start together never see half of it. */
 async function unpacked(): Promise<Chromium> {
-  const packageFile = createRequire(import.meta.url).resolve('@sparticuz/chromium/package.json')
-  const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string }
+  // The package exports its main file only, which lies one folder below its top.
+  const top = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..')
+  const { version } = JSON.parse(await readFile(join(top, 'package.json'), 'utf8')) as { version: string }
   const home = join(cacheDirectory, `chromium-${version.split('.')[0]}`)
   if (!existsSync(join(home, 'chromium'))) {
     const aside = `${home}.${process.pid}`
     await rm(aside, { recursive: true, force: true })
     await mkdir(aside, { recursive: true })
-    const packed = join(dirname(packageFile), 'bin')
+    const packed = join(top, 'bin')
     await Promise.all([
       pipeline(
         createReadStream(join(packed, 'chromium.br')),

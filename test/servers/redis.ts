@@ -17,10 +17,13 @@ export type RedisServer = {
 export async function startRedis({ port }: { port?: number } = {}): Promise<RedisServer> {
   const at = port ?? (await freePort())
   const directory = mkdtempSync(join(tmpdir(), 'medley-redis-'))
-  const child = startChild('redis-server', [
-    ...['--port', String(at), '--bind', '127.0.0.1', '--dir', directory],
-    ...['--save', '', '--appendonly', 'no', '--loglevel', 'warning'],
-  ])
+  const child = startChild(
+    'redis-server',
+    [
+      ['--port', String(at), '--bind', '127.0.0.1', '--dir', directory],
+      ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'],
+    ].flat(),
+  )
   await untilReady(child, () => answersPing(at))
   return {
     url: `redis://127.0.0.1:${at}`,

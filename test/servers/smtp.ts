@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { callbackify } from 'node:util'
 import { SMTPServer, type Session } from 'smtp-server'
 import { flatten, parseMime, type Part } from './mime.ts'
 
@@ -40,10 +41,8 @@ export async function startSmtp(): Promise<SmtpServer> {
       done(Object.assign(new Error(`no such user here: ${address}`), { responseCode: 550 }))
     },
     onData(stream, session, done) {
-      receive(stream, session).then(
-        message => (messages.push(message), done()),
-        error => done(error as Error),
-      )
+      const take = async () => void messages.push(await receive(stream, session))
+      callbackify(take)(done)
     },
   })
   server.on('error', () => {}) // A client that leaves in the middle is the client's business.

@@ -21,6 +21,7 @@ import {
 import type { TakenRow, Times } from '../store.ts'
 
 export const faults = faultsOf(appointment)
+export const clinicianCacheKey = (clinicianId: string) => `directory/clinician/${clinicianId}`
 const clinicianTtlMs = 5_000
 const candidatesMax = 200
 
@@ -31,7 +32,7 @@ export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof d
 
   /** A clinician as the directory shows them, at most five seconds old. */
   async function clinician(clinicianId: string, call: Call): Promise<Clinician> {
-    const text = await kit.cache.load(`directory/clinician/${clinicianId}`, clinicianTtlMs, async () =>
+    const text = await kit.cache.load(clinicianCacheKey(clinicianId), clinicianTtlMs, async () =>
       JSON.stringify(await clinicians.clinician({ clinicianId }, call).catch(hideAbsence)),
     )
     const found = JSON.parse(text) as Clinician | null

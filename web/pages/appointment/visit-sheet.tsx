@@ -39,7 +39,12 @@ function SheetBody({ booking, zone, onClose }: { booking: Booking; zone: string;
     [t('visit.when'), <bdi key="when">{clockRange(booking.startsAt, booking.endsAt, { locale, zone })}</bdi>],
     [t('visit.what'), booking.serviceName],
     [t('visit.where'), <ModeLabel key="where" mode={booking.mode} place={booking.place} />],
-    [t('book.words'), booking.reason ?? '–'],
+    [
+      t('book.words'),
+      <span key="words" dir="auto" className="block">
+        {booking.reason ?? '–'}
+      </span>,
+    ],
   ]
   return (
     <>

@@ -81,8 +81,10 @@ function VisitCard({ booking }: { booking: Booking }) {
     [t('visit.what'), booking.serviceName],
     [t('visit.where'), <ModeLabel key="where" mode={booking.mode} place={booking.place} />],
     [t('visit.price'), <bdi key="price">{formatMoney(booking.price, locale)}</bdi>],
-    ...(booking.reason ? [[t('book.words'), booking.reason] as [string, ReactNode]] : []),
-    ...(booking.cancelReason ? [[t('visit.cancelReason'), booking.cancelReason] as [string, ReactNode]] : []),
+    ...(booking.reason ? [[t('book.words'), <Words key="reason" text={booking.reason} />] as [string, ReactNode]] : []),
+    ...(booking.cancelReason
+      ? [[t('visit.cancelReason'), <Words key="cancel" text={booking.cancelReason} />] as [string, ReactNode]]
+      : []),
   ]
   return (
     <Card>
@@ -106,6 +108,15 @@ function VisitCard({ booking }: { booking: Booking }) {
       </dl>
       <VisitActions booking={booking} />
     </Card>
+  )
+}
+
+/** What a person wrote runs in the direction of its own language, not of the page's. */
+function Words({ text }: { text: string }) {
+  return (
+    <span dir="auto" className="block">
+      {text}
+    </span>
   )
 }
 

@@ -31,7 +31,11 @@ export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
           </div>
         </div>
         <ClinicianFacts clinician={clinician} />
-        {clinician.about && <p className="mt-4 leading-relaxed text-ink-soft">{clinician.about}</p>}
+        {clinician.about && (
+          <p dir="auto" className="mt-4 leading-relaxed text-ink-soft">
+            {clinician.about}
+          </p>
+        )}
         <p className="mt-4 flex items-start gap-2 text-sm text-ink-soft">
           <Icon name="pin" size={17} className="mt-0.5 text-ink-faint" />
           <span>
@@ -70,7 +74,11 @@ function Reviews({ clinicianId }: { clinicianId: string }) {
                 <Icon key={star} name="star" size={15} filled={star < review.stars} />
               ))}
             </p>
-            {review.text && <p className="mt-1">{review.text}</p>}
+            {review.text && (
+              <p dir="auto" className="mt-1">
+                {review.text}
+              </p>
+            )}
             <p className="text-sm text-ink-faint">
               {t('reviews.visited', { date: dateOnly(`${review.visitedOn}T12:00:00.000Z`, { locale, zone }) })}
             </p>
