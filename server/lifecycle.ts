@@ -1,5 +1,6 @@
 // Start → ready → drain → stop. Everything a process does hangs below the one Medley this returns.
 import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import type { Client, Contract } from '#core/contract'
 import { newId } from '#core/id'
 import { connect, type Platform, type PlatformOptions, type ProcessView, type Settings } from '#platform'
@@ -132,7 +133,7 @@ async function assemble({
       isReady: () => isReady,
     })
     url = await app.listen({ port: config.MEDLEY_PORT, host: config.MEDLEY_HOST })
-    cleanups.push(() => app.close())
+    cleanups.push(() => drain(app, config.MEDLEY_DRAIN_SECONDS))
   }
 
   const settle = async () => {
@@ -165,6 +166,15 @@ async function assemble({
   await beforeReady(medley)
   isReady = true
   return medley
+}
+
+/** Requests in flight are answered; their connections close as soon as they idle, and at the latest after the grace. */
+async function drain(app: FastifyInstance, graceSeconds: number): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 25)
+  const late = setTimeout(() => app.server.closeAllConnections(), graceSeconds * 1_000)
+  await app.close()
+  clearInterval(idle)
+  clearTimeout(late)
 }
 
 function settingsOf(config: Config): Settings {

@@ -129,12 +129,6 @@ export function weekStart(date: CalendarDate, locale: string): CalendarDate {
   return date.subtract({ days: getDayOfWeek(date, locale) })
 }
 
-/** Minutes since local midnight as the wall clock shows them. */
-export function minuteOfDay(iso: string, zone: string): number {
-  const local = parseAbsolute(iso, zone)
-  return local.hour * 60 + local.minute
-}
-
 /** "09:30" from minutes since midnight. */
 export function wallClock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
@@ -194,16 +188,6 @@ export function countdown(seconds: number, locale: string): string {
   const one = new Intl.NumberFormat(locale, { useGrouping: false })
   const left = Math.max(0, Math.ceil(seconds))
   return `${one.format(Math.floor(left / 60))}:${two.format(left % 60)}`
-}
-
-/** Money arrives as minor units, as a string or number, because bigint does not survive JSON. */
-export function money(minor: string | number | bigint, currency: string, locale: string): string {
-  const plain = new Intl.NumberFormat(locale, { style: 'currency', currency })
-  const digits = plain.resolvedOptions().maximumFractionDigits ?? 2
-  const value = Number(minor) / 10 ** digits
-  return Number.isInteger(value)
-    ? new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 0 }).format(value)
-    : plain.format(value)
 }
 
 export function number(value: number, locale: string, options?: Intl.NumberFormatOptions): string {

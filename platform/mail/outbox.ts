@@ -1,4 +1,5 @@
 // Keeps what would be sent, for installations without real senders.
+import { invariant } from '#core/fault'
 import { fromCursor, toPage } from '#core/page'
 import type { Clock } from '#platform/clock'
 import type { Database } from '#platform/database'
@@ -29,10 +30,14 @@ type Row = {
   sent_at: Date
 }
 
-/** Kept messages in the table `medley.kept_message`. Not from inside a transaction of a service. */
-export function databaseKeptMessages(database: Pick<Database, 'execute'>, clock: Clock): KeptMessages {
+/** Kept messages in the table `medley.kept_message`. Throws inside of a service's transaction: the embedded database has one session. */
+export function databaseKeptMessages(
+  database: Pick<Database, 'execute' | 'isInTransaction'>,
+  clock: Clock,
+): KeptMessages {
   return {
     async add({ id, channel, to, subject, text, attachments }) {
+      invariant(!database.isInTransaction(), 'messages are sent outside of transactions')
       await database.execute(
         `insert into medley.kept_message (id, channel, recipient, subject, body, attachments, sent_at)
          values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict (id) do nothing`,

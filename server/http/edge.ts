@@ -45,6 +45,11 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     routerOptions: { maxParamLength: 300 },
   })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  // The API's library writes errors as plain JSON; on the wire all of them are RFC 9457 problems.
+  app.addHook('onSend', async (_request, reply) => {
+    const isPlain = String(reply.getHeader('content-type') ?? '').startsWith('application/json')
+    if (reply.statusCode >= 400 && isPlain) reply.header('content-type', 'application/problem+json')
+  })
   app.addHook('onResponse', async (request, reply) => {
     const { url: route } = request.routeOptions
     platform.log.debug(

@@ -44,12 +44,13 @@ function localeFor(wanted: string): string {
   )
 }
 
-/** `?lang=` wins over what was chosen before, which wins over the browser's list. */
+/** `?lang=` wins over what was chosen before, which wins over the browser's list; it counts as a choice, so the next page keeps it. */
 export function initialLocale(): string {
   const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(storageKey)
   const known = [asked, ...navigator.languages].find(
     tag => tag && languages.some(one => tag.toLowerCase().startsWith(one.id)),
   )
+  if (known && known === new URLSearchParams(location.search).get('lang')) rememberLocale(known)
   return known ?? 'en'
 }
 

@@ -19,6 +19,7 @@ export interface CalendarProps extends Omit<AriaCalendarProps<CalendarDate>, 'cl
   className?: string
 }
 
+/** Stands alone or in DatePicker's popover, which then provides the value. */
 export function Calendar({ marked, className, ...rest }: CalendarProps) {
   return (
     <AriaCalendar {...rest} className={cx('w-fit', className)}>
@@ -27,8 +28,7 @@ export function Calendar({ marked, className, ...rest }: CalendarProps) {
   )
 }
 
-/** Also used inside DatePicker, whose popover provides the calendar around it. */
-export function CalendarFrame({ marked }: { marked?: ReadonlySet<string> }) {
+function CalendarFrame({ marked }: { marked?: ReadonlySet<string> }) {
   const arrow =
     'flex size-11 cursor-pointer items-center justify-center rounded-full text-ink-soft hover:bg-sunken data-[disabled]:opacity-40'
   return (

@@ -1,7 +1,6 @@
 import type { CalendarDate, Time } from '@internationalized/date'
 import {
   Button,
-  Calendar,
   DateInput,
   DatePicker as AriaDatePicker,
   DateSegment,
@@ -10,7 +9,7 @@ import {
   Popover,
   TimeField as AriaTimeField,
 } from 'react-aria-components'
-import { CalendarFrame } from './calendar.tsx'
+import { Calendar } from './calendar.tsx'
 import { fieldBox, FieldHelp, FieldLabel, type FieldProps } from './field.tsx'
 import { Icon } from './icon.tsx'
 
@@ -41,9 +40,7 @@ export function DatePicker({ label, description, error, className, isLabelHidden
       <FieldHelp description={description} error={error} />
       <Popover className="popover enter p-3">
         <Dialog className="outline-none">
-          <Calendar>
-            <CalendarFrame />
-          </Calendar>
+          <Calendar />
         </Dialog>
       </Popover>
     </AriaDatePicker>

@@ -37,7 +37,10 @@ export function Form<Values extends FieldValues>({
         noValidate
         {...rest}
         className={className}
-        onSubmit={event => void form.handleSubmit(onSubmit, () => focusFirstError(event.currentTarget))(event)}
+        onSubmit={event => {
+          const drawn = event.currentTarget
+          void form.handleSubmit(onSubmit, () => focusFirstError(drawn))(event)
+        }}
       >
         {children}
       </form>

@@ -13,11 +13,16 @@ export interface PageProps {
 
 const widths = { reading: 'max-w-3xl', wide: 'max-w-6xl', full: 'max-w-none' }
 
-/** One screen: its heading names the document too, so that history and screen readers say where they are. */
-export function Page({ title, lead, actions, children, width = 'wide', isTitleHidden }: PageProps) {
+/** Names the document, so that history, tabs and screen readers say where they are. */
+export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Medley`
   }, [title])
+}
+
+/** One screen under its heading. */
+export function Page({ title, lead, actions, children, width = 'wide', isTitleHidden }: PageProps) {
+  useTitle(title)
   return (
     <div className={cx('mx-auto w-full px-4 pt-6 pb-16 sm:px-8 sm:pt-9', widths[width])}>
       <header

@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react'
 import { useReader } from '../../i18n/locale.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
+import { useTitle } from '../../ui/page.tsx'
 
 /** The frame of the screens before one is inside: what to do on one side, why it is worth it on the other. */
 export function Entrance({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
   const { t } = useReader()
+  useTitle(title)
   const reasons: [IconName, string][] = [
     ['calendar', t('entrance.times')],
     ['shield', t('entrance.verified')],
