@@ -103,11 +103,19 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
     const kept = databaseKeptMessages(database, clock)
     const egress = createEgress({
       allowHosts: [...options.egressAllow],
-      allowPrivate: [...options.egressAllow],
+      // Only an entry that names its port may lie inside our own network, so that nobody opens that door by a name alone.
+      allowPrivate: options.egressAllow.filter(each => /:\d+$/.test(each)),
       timeoutMs: 10_000,
       maxBytes: 5_000_000,
     })
-    const cache = options.redisUrl ? (await import('./cache/redis.ts')).redisCache(options.redisUrl) : memoryCache()
+    const cache = options.redisUrl
+      ? (await import('./cache/redis.ts')).redisCache(options.redisUrl, {
+          report: error => log.warn({ err: error }, 'the cache does not answer'),
+        })
+      : memoryCache()
+    const mail = options.smtpUrl
+      ? (await import('./mail/smtp.ts')).smtpMail(options.smtpUrl, options.mailFrom)
+      : outboxMail(kept)
     return {
       region: options.region,
       clock,
@@ -123,15 +131,14 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
       blobs: await openBlobs(options),
       keys: createKeys({ secret, previous: [...options.secretsPrevious], store: databaseWrappedKeys(database) }),
       keyvalue: postgresKeyValue(database, clock),
-      mail: options.smtpUrl
-        ? (await import('./mail/smtp.ts')).smtpMail(options.smtpUrl, options.mailFrom)
-        : outboxMail(kept),
+      mail,
       sms: options.sms
         ? (await import('./sms/gateway.ts')).gatewaySms(options.sms.url, options.sms.secret, egress)
         : outboxSms(kept),
       push: outboxPush(kept),
       async close() {
         await cache.close()
+        await mail.close()
         if (!options.database) await database.close()
       },
     }

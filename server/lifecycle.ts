@@ -44,6 +44,9 @@ export const migrationFolders = (services: readonly AnyService[]) =>
     directory: join(import.meta.dirname, '../services', contract.name, 'migrations'),
   }))
 
+/** An address an operator configured may be reached, on the port it names. */
+const hostOf = (url: string) => new URL(url).host
+
 /** The configuration in the platform's words. */
 export function platformOptions(config: Config, services: readonly AnyService[]): PlatformOptions {
   const { MEDLEY_S3_BUCKET: bucket, MEDLEY_S3_KEY: key, MEDLEY_SMS_URL: smsUrl } = config
@@ -66,7 +69,7 @@ export function platformOptions(config: Config, services: readonly AnyService[])
     secretsPrevious: config.MEDLEY_SECRET_PREVIOUS,
     egressAllow: [
       ...config.MEDLEY_EGRESS_ALLOW,
-      ...(config.MEDLEY_OIDC_ISSUER ? [new URL(config.MEDLEY_OIDC_ISSUER).host] : []),
+      ...[config.MEDLEY_OIDC_ISSUER, smsUrl].flatMap(url => (url ? [hostOf(url)] : [])),
     ],
     logLevel: config.MEDLEY_LOG_LEVEL,
   }

@@ -41,6 +41,8 @@ export async function migrate(owner: Kysely<never>, folders: readonly MigrationF
       },
     }
   }
+  // A newer version may have migrated already: the older one goes on beside it, since changes are made to suit both.
+  for (const name of await executedNames(owner)) migrations[name] ??= { up: async () => {} }
   const migrator = new Migrator({
     db: owner,
     provider: { getMigrations: async () => migrations },
@@ -53,6 +55,15 @@ export async function migrate(owner: Kysely<never>, folders: readonly MigrationF
     throw new Error(`Migration ${failed} failed, so nothing was changed.`, { cause: error })
   }
   return (results ?? []).map(each => each.migrationName)
+}
+
+async function executedNames(owner: Kysely<never>): Promise<string[]> {
+  const { rows: found } = await sql<{
+    table: string | null
+  }>`select to_regclass('medley_migration.kysely_migration')::text as table`.execute(owner)
+  if (!found[0]?.table) return []
+  const { rows } = await sql<{ name: string }>`select name from medley_migration.kysely_migration`.execute(owner)
+  return rows.map(row => row.name)
 }
 
 /** Roles belong to the whole server, so another database may have made them already, or be making them now. */

@@ -1,0 +1,238 @@
+// What every database adapter promises, as tests.
+import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
+import { type Call, serviceCaller } from '#core/call'
+import { newId } from '#core/id'
+import { createDatabase } from './database.ts'
+import type { Engine } from './engine.ts'
+import { migrate, platformMigrations } from './migrate.ts'
+import type { Conduct, Database, ServiceDatabase } from './port.ts'
+
+const folder = (schema: string, files: Record<string, string>) => {
+  const directory = mkdtempSync(join(tmpdir(), 'medley-migrations-'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+  return { schema, directory }
+}
+
+const things = `create table one.thing (id uuid primary key, subject uuid, at timestamptz, day date, amount bigint, bytes bytea, tags text[], leads int[]);
+  alter table one.thing enable row level security;
+  create policy own on one.thing using (medley.reaches_all() or subject = medley.person());`
+
+const callOf = (personId: string, idempotencyKey?: string): Call => ({
+  caller: { personId, roles: ['patient'], organizationIds: [] },
+  requestId: newId(),
+  region: 'eu',
+  locale: 'en',
+  deadlineMs: Number.MAX_SAFE_INTEGER,
+  ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+})
+
+export function databaseConforms(name: string, open: () => Promise<Engine>): void {
+  let database: Database
+  let one: ServiceDatabase
+  const conductOf = (call: Call, fingerprint = 'f'): Conduct => ({
+    call,
+    name: 'one.make',
+    fingerprint,
+    auditOf: () => undefined,
+  })
+  const insert = (id: string, subject: string) =>
+    one.query(sql`insert into one.thing (id, subject) values (${id}, ${subject})`)
+  const count = async (id: string) =>
+    (await database.execute('select count(*) as n from one.thing where id = $1', [id])).rows[0]!['n']
+  const outbox = async (topic: string) =>
+    (await database.execute('select count(*) as n from medley.outbox where topic = $1', [topic])).rows[0]!['n']
+
+  before(async () => {
+    database = createDatabase(await open())
+    await migrate(database.owner, [
+      platformMigrations,
+      folder('one', { '0001-things.sql': things }),
+      folder('two', { '0001-none.sql': 'create table two.secret (id int)' }),
+    ])
+    one = database.service('one')
+  })
+  after(() => database.close())
+
+  test(`${name}: values come back in one form`, async () => {
+    const [id, subject] = [newId(), newId()]
+    const call = callOf(subject)
+    await one.save(call, () =>
+      one.query(
+        sql`insert into one.thing values (${id}, ${subject}, ${new Date('2026-03-29T01:30:00Z')}, '2026-03-29', 9007199254740991, ${Buffer.from([0, 255])}, ${['a,b', 'ü']}, ${[60, 1440]})`,
+      ),
+    )
+    const [row] = await one.read(call, () =>
+      one.query(sql<Record<string, unknown>>`select * from one.thing where id = ${id}`),
+    )
+    assert.deepEqual(
+      { ...row, bytes: [...(row!['bytes'] as Buffer)] },
+      {
+        id,
+        subject,
+        at: new Date('2026-03-29T01:30:00Z'),
+        day: '2026-03-29',
+        amount: 9007199254740991,
+        bytes: [0, 255],
+        tags: ['a,b', 'ü'],
+        leads: [60, 1440],
+      },
+    )
+  })
+
+  test(`${name}: a save that throws leaves no row, no event and no key`, async () => {
+    const [id, key] = [newId(), newId()]
+    const call = callOf(newId(), key)
+    const work = database.conduct(conductOf(call), () =>
+      one.save(call, async () => {
+        await insert(id, call.caller.personId!)
+        one.send('event', `one.lost.${id}`, {})
+        throw new Error('on purpose')
+      }),
+    )
+    await assert.rejects(work, /on purpose/)
+    assert.deepEqual(
+      [await count(id), await outbox(`one.lost.${id}`), await database.replayOf(conductOf(call))],
+      [0, 0, undefined],
+    )
+  })
+
+  test(`${name}: fifty saves with one key happen once, send once and answer alike`, async () => {
+    const call = callOf(newId(), newId())
+    const topic = `one.made.${call.idempotencyKey}`
+    const save = () =>
+      database.conduct(conductOf(call), () =>
+        one.save(call, async () => {
+          const id = newId()
+          await insert(id, call.caller.personId!)
+          one.send('event', topic, { id })
+          return { id }
+        }),
+      )
+    const answers = await Promise.all(Array.from({ length: 50 }, save))
+    assert.equal(new Set(answers.map(each => each.id)).size, 1)
+    assert.equal(await outbox(topic), 1)
+    await assert.rejects(database.replayOf(conductOf(call, 'another request')), { code: 'idempotency.keyReused' })
+  })
+
+  test(`${name}: several saves of one conduct are remembered one by one`, async () => {
+    const call = callOf(newId(), newId())
+    let runs = 0
+    const twice = () =>
+      database.conduct(conductOf(call), async () => {
+        const first = await one.save(call, async () => ++runs)
+        const second = await one.save(call, async () => ++runs)
+        return [first, second]
+      })
+    assert.deepEqual(await twice(), [1, 2])
+    assert.deepEqual(await twice(), [1, 2])
+  })
+
+  test(`${name}: row security shows a person their rows, and everything only to who reaches all`, async () => {
+    const [alice, id] = [callOf(newId()), newId()]
+    await one.save(alice, () => insert(id, alice.caller.personId!))
+    const seen = async (call: Call, options?: { reach: 'all' }) =>
+      (await one.read(call, () => one.query(sql`select 1 from one.thing where id = ${id}`), options)).length
+    assert.deepEqual(
+      [await seen(alice), await seen(callOf(newId())), await seen(callOf(newId()), { reach: 'all' })],
+      [1, 0, 1],
+    )
+    assert.equal(await seen({ ...alice, caller: serviceCaller }), 1)
+    await assert.rejects(
+      one.save(callOf(newId()), () => insert(newId(), alice.caller.personId!)),
+      { code: '42501' },
+    )
+  })
+
+  test(`${name}: who asks ends with the transaction, also among many at once`, async () => {
+    const people = Array.from({ length: 20 }, () => callOf(newId()))
+    await Promise.all(people.map(call => one.save(call, () => insert(newId(), call.caller.personId!))))
+    const counts = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => {
+        const call = people[index % people.length]!
+        return one.read(call, async () =>
+          (await one.query(sql<{ subject: string }>`select subject from one.thing`)).every(
+            row => row.subject === call.caller.personId,
+          ),
+        )
+      }),
+    )
+    assert.ok(counts.every(Boolean))
+    assert.deepEqual(
+      (
+        await database.execute(
+          `select current_setting('medley.person', true) as person, current_user = session_user as isowner`,
+        )
+      ).rows[0],
+      { person: '', isowner: true },
+    )
+  })
+
+  test(`${name}: a service reaches neither another schema nor the platform's tables`, async () => {
+    for (const statement of [
+      'select * from two.secret',
+      'select * from medley.person_key',
+      'delete from medley.outbox',
+      'select * from medley.idempotency',
+    ]) {
+      await assert.rejects(
+        one.save(callOf(newId()), () => one.query(sql.raw(statement))),
+        { code: '42501' },
+        statement,
+      )
+    }
+  })
+
+  test(`${name}: a read writes nothing, and statements outside of read and save are bugs`, async () => {
+    const call = callOf(newId())
+    await assert.rejects(
+      one.read(call, () => insert(newId(), call.caller.personId!)),
+      { code: '25006' },
+    )
+    await assert.rejects(insert(newId(), newId()), /outside of its read or save/)
+    assert.throws(() => one.send('event', 'x', {}), /outside of save/)
+  })
+
+  test(`${name}: errors name the rule and never the value`, async () => {
+    const [id, call] = [newId(), callOf(newId())]
+    const add = () => one.save(call, () => insert(id, call.caller.personId!))
+    await add()
+    const duplicate = await add().catch((error: { code: string }) => error)
+    assert.ok('code' in (duplicate as object) && (duplicate as { code: string }).code === '23505')
+    const misfit = await one
+      .read(call, () => one.query(sql`select ${'Mrs Secret'}::uuid`))
+      .catch((error: unknown) => error)
+    for (const error of [duplicate, misfit]) {
+      const text = JSON.stringify(error) + String((error as Error).message)
+      assert.ok(!text.includes(id) && !text.includes('Secret'), text)
+    }
+  })
+
+  test(`${name}: a failing migration changes nothing and says which it was`, async () => {
+    const broken = folder('three', {
+      '0001-good.sql': 'create table three.good (id int)',
+      '0002-bad.sql': 'create table three.bad (id nonsense)',
+    })
+    await assert.rejects(
+      migrate(database.owner, [platformMigrations, broken]),
+      /1\/three\/0002-bad failed, so nothing was changed/,
+    )
+    assert.deepEqual((await database.execute(`select to_regclass('three.good')::text as found`)).rows[0], {
+      found: null,
+    })
+  })
+
+  test(`${name}: timers run while many queries wait`, async () => {
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 5)
+    await Promise.all(
+      Array.from({ length: 400 }, () => database.execute('select count(*) from generate_series(1, 2000)')),
+    )
+    clearInterval(timer)
+    assert.ok(ticks >= 3, `only ${ticks} ticks`)
+  })
+}
