@@ -67,12 +67,22 @@ function print({ bookings, statements, search, engine, start }: Result): void {
   for (const each of same) say(`  - ${each}`)
   say('Different:')
   for (const each of differs) say(`  - ${each}`)
-  say(`\n${'median'.padEnd(30)} ${['per s', 'ratio', 'cpu ms', 'p50 ms', 'p95 ms', 'drain s'].map(each => each.padStart(8)).join('')}`)
+  say(
+    `\n${'median'.padEnd(30)} ${['per s', 'ratio', 'cpu ms', 'p50 ms', 'p95 ms', 'drain s'].map(each => each.padStart(8)).join('')}`,
+  )
   say(`${'pgbench'.padEnd(30)} ${String(bookings.pgbenchPerSecond).padStart(8)}${'1'.padStart(8)}`)
-  for (const [variant, { perSecond, ratio, cpuMsPerBooking, p50Ms, p95Ms, drainSeconds }] of Object.entries(bookings.http))
-    say(`${variant.padEnd(30)} ${[perSecond, ratio, cpuMsPerBooking, p50Ms, p95Ms, drainSeconds].map(each => String(each).padStart(8)).join('')}`)
-  say(`\nSearch over ${search.clinicians} clinicians: p50 ${search.p50Ms} ms, p95 ${search.p95Ms} ms, ${search.cpuMs} ms CPU`)
-  say(`Free times of 90 days: ${engine.medianCpuMs} ms CPU (first run ${engine.firstRunCpuMs}), ${engine.freeTimes} times`)
+  for (const [variant, { perSecond, ratio, cpuMsPerBooking, p50Ms, p95Ms, drainSeconds }] of Object.entries(
+    bookings.http,
+  ))
+    say(
+      `${variant.padEnd(30)} ${[perSecond, ratio, cpuMsPerBooking, p50Ms, p95Ms, drainSeconds].map(each => String(each).padStart(8)).join('')}`,
+    )
+  say(
+    `\nSearch over ${search.clinicians} clinicians: p50 ${search.p50Ms} ms, p95 ${search.p95Ms} ms, ${search.cpuMs} ms CPU`,
+  )
+  say(
+    `Free times of 90 days: ${engine.medianCpuMs} ms CPU (first run ${engine.firstRunCpuMs}), ${engine.freeTimes} times`,
+  )
   for (const [name, each] of Object.entries(start)) say(`${name}: ${JSON.stringify(each)}`)
   const http = bookings.http['http 1 process, api only']!
   const two = bookings.http['http 2 processes, api only']!

@@ -41,7 +41,10 @@ function prepare(job: LoadJob): Prepared[] {
   }))
 }
 
-function send({ url, agent, body }: Prepared, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+function send(
+  { url, agent, body }: Prepared,
+  headers: Record<string, string>,
+): Promise<{ status: number; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
   const own = body && { 'content-length': body.length, 'idempotency-key': crypto.randomUUID() }
   const sent = request(url, { agent, method: body ? 'POST' : 'GET', headers: { ...headers, ...own } }, answer => {

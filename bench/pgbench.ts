@@ -37,7 +37,9 @@ export function scriptOf({ trips, bookingId, clinicianId, startsAt }: Booked): S
   const lines = trips.flatMap(({ text, values }) => {
     const [only, ...more] = text.split(';').filter(each => each.trim())
     if (more.length > 0) return ['\\startpipeline', ...[only, ...more].map(each => `${each};`), '\\endpipeline']
-    return [`${only!.replaceAll(/\s+/g, ' ').replaceAll(/\$(\d+)/g, (_, at: string) => valueOf(values[Number(at) - 1] ?? null))};`]
+    return [
+      `${only!.replaceAll(/\s+/g, ' ').replaceAll(/\$(\d+)/g, (_, at: string) => valueOf(values[Number(at) - 1] ?? null))};`,
+    ]
   })
   return { text: [...numbering, ...lines, ''].join('\n'), variables }
 }
@@ -104,16 +106,9 @@ export async function runPgbench(run: PgbenchRun): Promise<number> {
     clinicians: `{${run.clinicianIds.join(',')}}`,
     first: String(firstDayMs() / 1_000 + openingHourUtc * 3_600),
   }
-  const { stdout } = await promisify(execFile)(
-    program(),
-    [
-      ...['-n', '-M', 'prepared', '-h', '127.0.0.1', '-p', String(port), '-U', 'medley', '-c', String(clients)],
-      ...['-j', '1', '-t', String(transactions), '-f', file],
-      ...Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]),
-      database,
-    ],
-    { maxBuffer: 10_000_000 },
-  )
+  const fixed = `-n -M prepared -h 127.0.0.1 -p ${port} -U medley -c ${clients} -j 1 -t ${transactions} -f`.split(' ')
+  const defined = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`])
+  const { stdout } = await promisify(execFile)(program(), [...fixed, file, ...defined, database])
   const failed = /number of failed transactions: (\d+)/.exec(stdout)?.[1]
   const perSecond = /tps = ([\d.]+) \(without initial/.exec(stdout)?.[1]
   if (perSecond === undefined || failed !== '0') throw new Error(`pgbench failed:\n${stdout}`)

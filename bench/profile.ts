@@ -60,7 +60,10 @@ function print({ nodes, samples, timeDeltas }: Profile, loadMs: number): void {
     add(byCategory, category, tookUs)
     add(byFunction, `${category.padEnd(16)} ${frame.functionName || '(anonymous)'} ${placeOf(frame)}`, tookUs)
   }
-  for (const [title, times] of [['by category', byCategory], ['by function', byFunction]] as const) {
+  for (const [title, times] of [
+    ['by category', byCategory],
+    ['by function', byFunction],
+  ] as const) {
     process.stdout.write(`\nSelf time ${title}, ms per booking:\n`)
     for (const [name, tookUs] of [...times].toSorted((a, b) => b[1] - a[1]).slice(0, shown))
       process.stdout.write(`  ${round(tookUs / 1_000 / (count + 200), 3).toFixed(3)}  ${name}\n`)

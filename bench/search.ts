@@ -26,7 +26,13 @@ export async function measureSearch({ start }: Installation) {
   }
   const cpuMs = round((cpuMsOf(medley.pid) - startCpuMs) / requests)
   await medley.stop()
-  return { clinicians: clinicianCount, found, cpuMs, p50Ms: round(quantile(tookMs, 0.5)), p95Ms: round(quantile(tookMs, 0.95)) }
+  return {
+    clinicians: clinicianCount,
+    found,
+    cpuMs,
+    p50Ms: round(quantile(tookMs, 0.5)),
+    p95Ms: round(quantile(tookMs, 0.95)),
+  }
 }
 
 /** Ninety days of one clinician in Berlin across the change to winter time of 2026-10-25. */

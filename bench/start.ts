@@ -17,7 +17,13 @@ async function timedStart(env: Record<string, string>): Promise<Started> {
   const seconds = () => round((performance.now() - startMs) / 1_000, 2)
   const child = startChild(process.execPath, ['medley.ts'], {
     cwd: join(import.meta.dirname, '..'),
-    env: { ...process.env, MEDLEY_LOG_LEVEL: 'warn', MEDLEY_RATE_PER_MINUTE: '1000000', ...env, MEDLEY_PORT: String(port) },
+    env: {
+      ...process.env,
+      MEDLEY_LOG_LEVEL: 'warn',
+      MEDLEY_RATE_PER_MINUTE: '1000000',
+      ...env,
+      MEDLEY_PORT: String(port),
+    },
   })
   const answers = async (path: string) => {
     const answer = await fetch(`${url}${path}`, { headers: { accept: 'text/html' } }).catch(() => undefined)
@@ -47,7 +53,11 @@ export async function measureStart({ databaseUrl }: Installation) {
     const again = await timedStart({ MEDLEY_DATA: data })
     const memory = await memoryOf(again)
     await again.child.stop()
-    const server = await timedStart({ MEDLEY_DATA: data, MEDLEY_DATABASE_URL: databaseUrl, MEDLEY_SECRET: 'b'.repeat(48) })
+    const server = await timedStart({
+      MEDLEY_DATA: data,
+      MEDLEY_DATABASE_URL: databaseUrl,
+      MEDLEY_SECRET: 'b'.repeat(48),
+    })
     const serverMemory = await memoryOf(server)
     await server.child.stop()
     return {

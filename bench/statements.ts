@@ -61,7 +61,7 @@ function readLog(home: string, sinceMs: number, untilMs: number): RoundTrip[] {
   const lines = readFileSync(join(directory, file), 'utf8').trim().split('\n')
   return lines.flatMap(line => {
     const { timestamp, message = '', detail = '', application_name: name } = JSON.parse(line) as LogLine
-    const atMs = Date.parse(`${timestamp.replace(' UTC', 'Z').replace(' ', 'T')}`)
+    const atMs = Date.parse(timestamp.replace(' UTC', 'Z').replace(' ', 'T'))
     const text = /^(?:statement|execute [^:]+): (.*)$/s.exec(message)?.[1]
     if (text === undefined || name !== 'medley' || atMs < sinceMs || atMs > untilMs) return []
     return [{ text, values: valuesOf(detail) }]

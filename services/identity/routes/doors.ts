@@ -14,7 +14,7 @@ const acts: Record<string, string> = {
   '/two-factor/verify-backup-code': 'identity.verifySecondFactor',
   '/two-factor/enable': 'identity.enableSecondFactor',
   '/two-factor/disable': 'identity.disableSecondFactor',
-  '/oauth2/callback/oidc': 'identity.signIn',
+  '/callback/oidc': 'identity.signIn',
   '/sign-out': 'identity.signOut',
   '/change-password': 'identity.changePassword',
 }

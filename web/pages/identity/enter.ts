@@ -28,9 +28,9 @@ export async function verifyCode(code: string, trustDevice: boolean): Promise<vo
   await renewToken()
 }
 
-export async function signInWithProvider(providerId: string, next: string): Promise<void> {
-  const answer = await auth<{ url: string }>('/sign-in/oauth2', {
-    providerId,
+export async function signInWithProvider(provider: string, next: string): Promise<void> {
+  const answer = await auth<{ url: string }>('/sign-in/social', {
+    provider,
     callbackURL: safeNext(next),
     errorCallbackURL: '/sign-in',
   })
