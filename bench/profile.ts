@@ -77,6 +77,7 @@ const placeOf = ({ url, lineNumber }: Frame) =>
 
 function categoryOf({ functionName, url }: Frame): string {
   if (functionName === '(garbage collector)') return 'garbage'
+  if (/^write(v|Buffer|Utf8String|Latin1String)$/.test(functionName)) return 'socket writes'
   if (url === '') return functionName === '(program)' ? 'native (program)' : 'native'
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/')
   const library = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(url)?.[1]

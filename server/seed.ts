@@ -1,7 +1,8 @@
 // Demo data, made through the services' own contracts, so that it can hold nothing a user could not have made.
-import { directory } from '#contract/directory'
+import { appointment } from '#contract/appointment'
+import { type Clinician, directory } from '#contract/directory'
 import { identity } from '#contract/identity'
-import type { Role } from '#core/call'
+import type { Call, Role } from '#core/call'
 import type { Medley } from './lifecycle.ts'
 import { demoAccounts } from '../services/identity/seed.ts'
 
@@ -24,6 +25,8 @@ export async function seedDemo(
   if (!placed.has('identity')) return []
   const { items: organizations } = await medley.call(directory).listOrganizations({ limit: 200 }, call)
   const { items: clinicians } = await medley.call(directory).search({ limit: 200 }, call)
+  let patientId: string | undefined
+  let seen: Clinician | undefined
   for (const account of demoAccounts) {
     const clinician = account.role === 'clinician' ? clinicians.find(each => each.name === account.name) : undefined
     const kind = account.role === 'pharmacist' ? 'pharmacy' : account.role === 'insurer' ? 'carrier' : 'clinic'
@@ -31,15 +34,48 @@ export async function seedDemo(
       clinician?.organization ??
       organizations.find(each => each.kind === kind && each.city === 'Boston') ??
       organizations[0]
-    await enrol(medley, account, { organizationId: home?.id, clinicianId: clinician?.id })
+    const { personId } = await enrol(medley, account, { organizationId: home?.id, clinicianId: clinician?.id })
+    if (account.role === 'patient') patientId = personId
+    if (clinician) seen = clinician
   }
+  if (placed.has('appointment') && patientId && seen) await bookVisits(medley, patientId, seen)
   return demoAccounts
+}
+
+/** A day to look at: the demo patient's next visits with the demo clinician, booked as a patient books. */
+async function bookVisits(
+  { composition, call }: Pick<Medley, 'composition' | 'call'>,
+  personId: string,
+  clinician: Clinician,
+): Promise<void> {
+  const service = composition.serviceCall('seed')
+  const asPatient: Call = {
+    ...service,
+    caller: { personId, roles: ['patient'], organizationIds: [], jurisdiction: clinician.organization.jurisdiction },
+  }
+  delete asPatient.via
+  const visit = clinician.services.toSorted((a, b) => a.minutes - b.minutes)[0]!
+  const wish = { clinicianId: clinician.id, serviceId: visit.id, mode: visit.modes[0]! }
+  for (const skipped of [2, 6, 11]) {
+    const { times } = await call(appointment).freeTimes(
+      { clinicianId: clinician.id, serviceId: visit.id, days: 5 },
+      service,
+    )
+    const time = times[skipped]
+    if (time) await call(appointment).book({ ...wish, startsAt: time.startsAt, reason: 'A demo visit' }, asPatient)
+  }
 }
 
 type Place = { organizationId?: string | undefined; clinicianId?: string | undefined }
 
 /** The operator belongs to the platform itself, which is an organisation without an entry in the directory. */
 const platformOrganization = '00000000-0000-7000-8000-000000000001'
+
+const homes = {
+  us: { jurisdiction: 'US-MA', timeZone: 'America/New_York' },
+  eu: { jurisdiction: 'DE', timeZone: 'Europe/Berlin' },
+  apac: { jurisdiction: 'SG', timeZone: 'Asia/Singapore' },
+} as const
 
 function enrol(
   { composition, call }: Pick<Medley, 'composition' | 'call'>,
@@ -57,8 +93,7 @@ function enrol(
       name: account.name,
       email: account.email,
       password: account.password,
-      jurisdiction: 'US-MA',
-      timeZone: 'America/New_York',
+      ...homes[composition.serviceCall('seed').region],
       birthDate: '1988-04-12',
       memberships,
     },

@@ -5,6 +5,7 @@ import type { Kit } from '#platform'
 import type { Token } from '../contract.ts'
 import { lockedForMs } from '../rules.ts'
 import type { IdentityDeps } from '../service/people.ts'
+import type { Auth } from './better-auth.ts'
 
 /** Path below /auth → the act it is in the audit trail. Other paths only read. */
 const acts: Record<string, string> = {
@@ -48,7 +49,7 @@ export function identityRoutes(doors: IdentityDeps): Route[] {
   ]
 }
 
-async function enter({ kit, store, auth }: IdentityDeps, request: Request, call: Call): Promise<Response> {
+async function enter({ kit, store, auth, people }: IdentityDeps, request: Request, call: Call): Promise<Response> {
   const path = new URL(request.url).pathname.slice('/auth'.length)
   if (shut.test(path)) return problem(404, 'request.notFound', 'There is nothing at this address.', call)
   const addressHash = path === '/sign-in/email' ? await addressOf(kit, request) : undefined
@@ -71,6 +72,9 @@ async function enter({ kit, store, auth }: IdentityDeps, request: Request, call:
       return answer
     }
   }
+  const act = acts[path]
+  // Who leaves or changes a factor is known before; who comes in is known after.
+  const before = act && !addressHash ? await accountOf(await auth(), request) : undefined
   const response = await (await auth()).handler(request)
   const isRefused = response.status >= 400
   if (addressHash) {
@@ -78,16 +82,33 @@ async function enter({ kit, store, auth }: IdentityDeps, request: Request, call:
       isRefused ? store.countSignInFailure(addressHash, now) : store.forgetSignInFailures(addressHash),
     )
   }
-  const act = acts[path]
-  if (act)
+  if (act) {
+    const accountId = before ?? (await accountIn(response))
+    const person = accountId && (await people.ofAccount(accountId, call))
+    const known = person ? { ...call, caller: { ...call.caller, personId: person.id } } : call
     await kit.recordAct(
       act,
-      call,
+      known,
       {},
       isRefused ? 'refused' : 'done',
       isRefused ? `http.${response.status}` : undefined,
     )
+  }
   return response
+}
+
+/** The account whose session the request carries, if any. */
+async function accountOf(auth: Auth, request: Request): Promise<string | undefined> {
+  return (await auth.api.getSession({ headers: request.headers }).catch(() => null))?.user.id
+}
+
+/** The account that an answer of better-auth let in, if any. */
+async function accountIn(response: Response): Promise<string | undefined> {
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => undefined)) as { user?: { id?: string } } | undefined
+  return body?.user?.id
 }
 
 /** The keyed hash of the address that wants to sign in; the address itself is not kept. */
