@@ -92,9 +92,12 @@ async function pgbenchRound({ postgres, bookable }: Installation, script: Script
 
 export const report = (what: string, figure: string) => process.stderr.write(`  ${what.padEnd(48)} ${figure}\n`)
 
-/** Medians, and beside each the ratio to pgbench. */
+/** Medians. A ratio is made within its round, against the mean of that round's pgbench, so that drift of the machine cancels. */
 export function summarize({ http, pgbench }: Rounds) {
   const tps = median(pgbench)
+  const runs = Object.values(variants).filter(each => each.roles === 'api').length
+  const inRound = (index: number) =>
+    pgbench.slice(index * runs, (index + 1) * runs).reduce((sum, each) => sum + each, 0) / runs
   const of = (rounds: readonly HttpRound[], key: Exclude<keyof HttpRound, 'statuses' | 'refusal'>) =>
     round(median(rounds.map(each => each[key])), 2)
   return {
@@ -104,7 +107,7 @@ export function summarize({ http, pgbench }: Rounds) {
         variant,
         {
           perSecond: of(rounds, 'perSecond'),
-          ratio: round(of(rounds, 'perSecond') / tps, 3),
+          ratio: round(median(rounds.map((each, index) => each.perSecond / inRound(index))), 3),
           cpuMsPerBooking: of(rounds, 'serverCpuMs'),
           loadCpuMsPerBooking: of(rounds, 'loadCpuMs'),
           p50Ms: of(rounds, 'p50Ms'),

@@ -22,8 +22,9 @@ const knownZones = new Set(['UTC'])
 function isTimeZone(zone: string): boolean {
   if (knownZones.has(zone)) return true
   try {
-    knownZones.add(new Intl.DateTimeFormat('en', { timeZone: zone }) && zone)
-    return true
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions()
+    knownZones.add(zone)
+    return timeZone.length > 0
   } catch {
     return false
   }

@@ -183,9 +183,11 @@ test('every service has its files and nothing else, and its SQL stays in its sch
     const migrations = own.filter(path => path.startsWith('migrations/'))
     for (const [index, path] of migrations.toSorted().entries()) {
       if (Number(basename(path).slice(0, 4)) !== index + 1) problems.push(`${folder}/${path} breaks the numbering`)
-      for (const [, schema] of read(`${folder}/${path}`).matchAll(
-        /(?:create (?:table|index|function|view)|alter table|references|on) (?:if not exists )?([a-z_]+)\./g,
-      )) {
+      for (const [, schema] of read(`${folder}/${path}`)
+        .replaceAll(/--.*/g, '')
+        .matchAll(
+          /(?:create (?:table|index|function|view)|alter table|references|on) (?:if not exists )?([a-z_]+)\./g,
+        )) {
         if (schema !== contract.name) problems.push(`${folder}/${path} reaches into the schema ${schema}`)
       }
     }

@@ -207,7 +207,7 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
       .read(call, () => one.query(sql`select ${'Mrs Secret'}::uuid`))
       .catch((error: unknown) => error)
     for (const error of [duplicate, misfit]) {
-      const text = JSON.stringify(error) + String((error as Error).message)
+      const text = `${JSON.stringify(error)} ${(error as Error).message}`
       assert.ok(!text.includes(id) && !text.includes('Secret'), text)
     }
   })

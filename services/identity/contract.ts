@@ -49,7 +49,6 @@ export const ApiKey = z.strictObject({
 })
 export type ApiKey = z.output<typeof ApiKey>
 
-export const OrganizationKind = z.enum(['clinic', 'pharmacy', 'carrier', 'platform'])
 export const Membership = z.strictObject({
   personId: Id,
   name: z.string(),

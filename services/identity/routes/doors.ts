@@ -44,7 +44,7 @@ export function identityRoutes(doors: IdentityDeps): Route[] {
       path: '/auth/jwks',
       summary: 'Public keys of the access tokens',
       allow: ['anyone'],
-      handle: async () => Response.json(await doors.kit.keys.jwks()),
+      handle: async () => Response.json(doors.kit.keys.jwks()),
     },
   ]
 }

@@ -1,0 +1,634 @@
+-- Written by `npm run docs`. Tables are not a public interface: contracts are.
+
+create table appointment.availability (
+  clinician_id uuid not null,
+  rules jsonb not null,
+  changed_at timestamp with time zone not null
+);
+alter table appointment.availability add constraint availability_pkey PRIMARY KEY (clinician_id);
+
+create table appointment.booking (
+  id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  organization_id uuid not null,
+  service_id uuid not null,
+  clinician_name text not null,
+  service_name text not null,
+  mode text not null,
+  place text not null,
+  price jsonb not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  time_zone text not null,
+  state text not null default 'booked'::text,
+  state_since timestamp with time zone not null,
+  reason_sealed bytea,
+  cancel_reason text,
+  remind_minutes integer[] not null default '{}'::integer[],
+  revision integer not null default 0,
+  created_at timestamp with time zone not null
+);
+alter table appointment.booking add constraint booking_pkey PRIMARY KEY (id);
+alter table appointment.booking add constraint booking_state_check CHECK ((state = ANY (ARRAY['booked'::text, 'arrived'::text, 'completed'::text, 'cancelled'::text, 'noShow'::text])));
+CREATE INDEX booking_clinician ON appointment.booking USING btree (clinician_id, starts_at);
+CREATE INDEX booking_patient ON appointment.booking USING btree (patient_id, starts_at, id);
+CREATE INDEX booking_reminders ON appointment.booking USING btree (starts_at) WHERE ((state = 'booked'::text) AND (remind_minutes <> '{}'::integer[]));
+alter table appointment.booking enable row level security;
+create policy own_or_all on appointment.booking for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table appointment.calendar_feed (
+  person_id uuid not null,
+  region text not null default medley.region(),
+  key_hash text not null,
+  clinician_id uuid,
+  created_at timestamp with time zone not null
+);
+alter table appointment.calendar_feed add constraint calendar_feed_key_hash_key UNIQUE (key_hash);
+alter table appointment.calendar_feed add constraint calendar_feed_pkey PRIMARY KEY (person_id);
+alter table appointment.calendar_feed enable row level security;
+create policy own_or_all on appointment.calendar_feed for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table appointment.hold (
+  id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  service_id uuid not null,
+  mode text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  entry_id uuid
+);
+alter table appointment.hold add constraint hold_pkey PRIMARY KEY (id);
+alter table appointment.hold add constraint hold_id_fkey FOREIGN KEY (id) REFERENCES appointment.occupancy(id) ON DELETE CASCADE;
+CREATE INDEX hold_patient ON appointment.hold USING btree (patient_id);
+alter table appointment.hold enable row level security;
+create policy own_or_all on appointment.hold for all using ((medley.reaches_all() OR (patient_id = medley.person())));
+
+create table appointment.occupancy (
+  id uuid not null,
+  clinician_id uuid not null,
+  during tstzrange not null,
+  held_until timestamp with time zone
+);
+alter table appointment.occupancy add constraint occupancy_no_overlap EXCLUDE USING gist (clinician_id WITH =, during WITH &&);
+alter table appointment.occupancy add constraint occupancy_pkey PRIMARY KEY (id);
+CREATE INDEX occupancy_expiry ON appointment.occupancy USING btree (held_until) WHERE (held_until IS NOT NULL);
+
+create table appointment.wait_list (
+  id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  clinician_name text not null,
+  service_id uuid not null,
+  service_name text not null,
+  mode text not null,
+  minutes integer not null,
+  earliest_at timestamp with time zone not null,
+  latest_at timestamp with time zone not null,
+  state text not null default 'waiting'::text,
+  queued_at timestamp with time zone not null,
+  missed_start timestamp with time zone,
+  created_at timestamp with time zone not null
+);
+alter table appointment.wait_list add constraint wait_list_pkey PRIMARY KEY (id);
+alter table appointment.wait_list add constraint wait_list_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'offered'::text, 'filled'::text, 'left'::text, 'expired'::text])));
+CREATE UNIQUE INDEX wait_list_once ON appointment.wait_list USING btree (patient_id, clinician_id, service_id) WHERE (state = ANY (ARRAY['waiting'::text, 'offered'::text]));
+CREATE INDEX wait_list_queue ON appointment.wait_list USING btree (clinician_id, queued_at) WHERE (state = 'waiting'::text);
+alter table appointment.wait_list enable row level security;
+create policy own_or_all on appointment.wait_list for all using ((medley.reaches_all() OR (patient_id = medley.person())));
+
+create table audit.entry (
+  sequence bigint not null,
+  record text not null,
+  previous_hash text not null,
+  hash text not null,
+  id uuid not null default (((record)::jsonb ->> 'id'::text))::uuid,
+  at text not null default ((record)::jsonb ->> 'at'::text),
+  region text not null default ((record)::jsonb ->> 'region'::text),
+  person_id uuid default (((record)::jsonb ->> 'personId'::text))::uuid,
+  action text not null default ((record)::jsonb ->> 'action'::text),
+  outcome text not null default ((record)::jsonb ->> 'outcome'::text),
+  subjects jsonb not null default jsonb_path_query_array((record)::jsonb, '$."subjects".*'::jsonpath)
+);
+alter table audit.entry add constraint entry_id_key UNIQUE (id);
+alter table audit.entry add constraint entry_pkey PRIMARY KEY (sequence);
+alter table audit.entry add constraint entry_sequence_check CHECK ((sequence > 0));
+CREATE INDEX entry_action ON audit.entry USING btree (action, sequence DESC);
+CREATE INDEX entry_at ON audit.entry USING btree (at);
+CREATE INDEX entry_person ON audit.entry USING btree (person_id, sequence DESC);
+CREATE INDEX entry_subjects ON audit.entry USING gin (subjects jsonb_path_ops);
+alter table audit.entry enable row level security;
+create policy added on audit.entry for insert using () with check (medley.reaches_all());
+create policy readable on audit.entry for select using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table audit.head (
+  is_only boolean not null default true,
+  sequence bigint not null,
+  hash text not null
+);
+alter table audit.head add constraint head_pkey PRIMARY KEY (is_only);
+alter table audit.head add constraint head_is_only_check CHECK (is_only);
+
+create table directory.care_service (
+  id uuid not null,
+  clinician_id uuid not null,
+  "position" integer not null,
+  name text not null,
+  minutes integer not null,
+  modes text[] not null,
+  price_minor bigint not null,
+  currency text not null
+);
+alter table directory.care_service add constraint care_service_pkey PRIMARY KEY (id);
+alter table directory.care_service add constraint care_service_clinician_id_fkey FOREIGN KEY (clinician_id) REFERENCES directory.clinician(id);
+CREATE INDEX care_service_clinician ON directory.care_service USING btree (clinician_id, "position");
+alter table directory.care_service enable row level security;
+create policy readable on directory.care_service for select using (true);
+create policy written on directory.care_service for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+
+create table directory.clinician (
+  id uuid not null,
+  source text,
+  organization_id uuid not null,
+  name text not null,
+  title text not null,
+  specialties text[] not null,
+  languages text[] not null,
+  about text not null,
+  plans text[] not null,
+  accepts_patients boolean not null,
+  name_text text not null,
+  search_text text not null,
+  region text not null default medley.region(),
+  created_at timestamp with time zone not null
+);
+alter table directory.clinician add constraint clinician_source_key UNIQUE (source);
+alter table directory.clinician add constraint clinician_pkey PRIMARY KEY (id);
+alter table directory.clinician add constraint clinician_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES directory.organization(id);
+CREATE INDEX clinician_organization ON directory.clinician USING btree (organization_id);
+CREATE INDEX clinician_search ON directory.clinician USING gin (search_text gin_trgm_ops);
+alter table directory.clinician enable row level security;
+create policy added on directory.clinician for insert using () with check (medley.reaches_all());
+create policy changed on directory.clinician for update using ((medley.reaches_all() OR (id = medley.clinician())));
+create policy readable on directory.clinician for select using (true);
+
+create table directory.licence (
+  id uuid not null,
+  clinician_id uuid not null,
+  jurisdiction text not null,
+  number text not null,
+  valid_from date not null,
+  valid_to date not null,
+  verification text not null,
+  verified_at timestamp with time zone,
+  region text not null default medley.region(),
+  created_at timestamp with time zone not null
+);
+alter table directory.licence add constraint licence_jurisdiction_number_key UNIQUE (jurisdiction, number);
+alter table directory.licence add constraint licence_pkey PRIMARY KEY (id);
+alter table directory.licence add constraint licence_clinician_id_fkey FOREIGN KEY (clinician_id) REFERENCES directory.clinician(id);
+alter table directory.licence add constraint licence_check CHECK ((valid_to > valid_from));
+alter table directory.licence add constraint licence_verification_check CHECK ((verification = ANY (ARRAY['pending'::text, 'verified'::text, 'rejected'::text, 'revoked'::text])));
+CREATE INDEX licence_clinician ON directory.licence USING btree (clinician_id, jurisdiction);
+alter table directory.licence enable row level security;
+create policy added on directory.licence for insert using () with check ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+create policy changed on directory.licence for update using (medley.reaches_all());
+create policy readable on directory.licence for select using (true);
+
+create table directory.licence_check (
+  id uuid not null,
+  licence_id uuid not null,
+  clinician_id uuid not null,
+  outcome text not null,
+  evidence text not null,
+  checked_by uuid,
+  checked_at timestamp with time zone not null,
+  region text not null default medley.region()
+);
+alter table directory.licence_check add constraint licence_check_pkey PRIMARY KEY (id);
+alter table directory.licence_check add constraint licence_check_licence_id_fkey FOREIGN KEY (licence_id) REFERENCES directory.licence(id);
+alter table directory.licence_check add constraint licence_check_outcome_check CHECK ((outcome = ANY (ARRAY['verified'::text, 'rejected'::text, 'revoked'::text])));
+CREATE INDEX licence_check_licence ON directory.licence_check USING btree (licence_id, checked_at);
+alter table directory.licence_check enable row level security;
+create policy reached on directory.licence_check for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+
+create table directory.organization (
+  id uuid not null,
+  source text,
+  kind text not null,
+  name text not null,
+  region text not null,
+  jurisdiction text not null,
+  city text not null,
+  city_text text not null,
+  address text not null,
+  time_zone text not null,
+  created_at timestamp with time zone not null
+);
+alter table directory.organization add constraint organization_source_key UNIQUE (source);
+alter table directory.organization add constraint organization_pkey PRIMARY KEY (id);
+alter table directory.organization add constraint organization_kind_check CHECK ((kind = ANY (ARRAY['clinic'::text, 'pharmacy'::text, 'carrier'::text])));
+CREATE INDEX organization_order ON directory.organization USING btree (name, id);
+
+create table directory.rating (
+  clinician_id uuid not null,
+  stars integer not null,
+  reviews integer not null
+);
+alter table directory.rating add constraint rating_pkey PRIMARY KEY (clinician_id);
+alter table directory.rating add constraint rating_clinician_id_fkey FOREIGN KEY (clinician_id) REFERENCES directory.clinician(id);
+
+create table directory.review (
+  id uuid not null,
+  booking_id uuid not null,
+  clinician_id uuid not null,
+  patient_id uuid not null,
+  stars integer not null,
+  text text not null,
+  visited_on date not null,
+  created_at timestamp with time zone not null,
+  region text not null default medley.region()
+);
+alter table directory.review add constraint review_booking_id_key UNIQUE (booking_id);
+alter table directory.review add constraint review_pkey PRIMARY KEY (id);
+alter table directory.review add constraint review_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES directory.visit(booking_id);
+alter table directory.review add constraint review_clinician_id_fkey FOREIGN KEY (clinician_id) REFERENCES directory.clinician(id);
+alter table directory.review add constraint review_stars_check CHECK (((stars >= 1) AND (stars <= 5)));
+CREATE INDEX review_newest ON directory.review USING btree (clinician_id, id DESC);
+CREATE INDEX review_patient ON directory.review USING btree (patient_id);
+alter table directory.review enable row level security;
+create policy own on directory.review for all using ((medley.reaches_all() OR (patient_id = medley.person())));
+
+create table directory.visit (
+  booking_id uuid not null,
+  clinician_id uuid not null,
+  patient_id uuid not null,
+  visited_on date not null,
+  region text not null default medley.region()
+);
+alter table directory.visit add constraint visit_pkey PRIMARY KEY (booking_id);
+CREATE INDEX visit_patient ON directory.visit USING btree (patient_id);
+alter table directory.visit enable row level security;
+create policy own on directory.visit for all using ((medley.reaches_all() OR (patient_id = medley.person())));
+
+create table identity."rateLimit" (
+  id uuid not null default gen_random_uuid(),
+  key text not null,
+  count integer not null,
+  "lastRequest" bigint not null
+);
+alter table identity."rateLimit" add constraint "rateLimit_key_key" UNIQUE (key);
+alter table identity."rateLimit" add constraint "rateLimit_pkey" PRIMARY KEY (id);
+
+create table identity."twoFactor" (
+  id uuid not null default gen_random_uuid(),
+  secret text not null,
+  "backupCodes" text not null,
+  "userId" uuid not null,
+  verified boolean,
+  "failedVerificationCount" integer,
+  "lockedUntil" timestamp with time zone
+);
+alter table identity."twoFactor" add constraint "twoFactor_pkey" PRIMARY KEY (id);
+alter table identity."twoFactor" add constraint "twoFactor_userId_fkey" FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE;
+CREATE INDEX "twoFactor_userId_idx" ON identity."twoFactor" USING btree ("userId");
+alter table identity."twoFactor" enable row level security;
+create policy at_the_door on identity."twoFactor" for all using (medley.reaches_all());
+
+create table identity."user" (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  email text not null,
+  "emailVerified" boolean not null,
+  image text,
+  "createdAt" timestamp with time zone not null default now(),
+  "updatedAt" timestamp with time zone not null default now(),
+  "twoFactorEnabled" boolean
+);
+alter table identity."user" add constraint user_email_key UNIQUE (email);
+alter table identity."user" add constraint user_pkey PRIMARY KEY (id);
+alter table identity."user" enable row level security;
+create policy at_the_door on identity."user" for all using (medley.reaches_all());
+
+create table identity.account (
+  id uuid not null default gen_random_uuid(),
+  "accountId" text not null,
+  "providerId" text not null,
+  "userId" uuid not null,
+  "accessToken" text,
+  "refreshToken" text,
+  "idToken" text,
+  "accessTokenExpiresAt" timestamp with time zone,
+  "refreshTokenExpiresAt" timestamp with time zone,
+  scope text,
+  password text,
+  "createdAt" timestamp with time zone not null default now(),
+  "updatedAt" timestamp with time zone not null
+);
+alter table identity.account add constraint account_pkey PRIMARY KEY (id);
+alter table identity.account add constraint "account_userId_fkey" FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE;
+CREATE INDEX "account_userId_idx" ON identity.account USING btree ("userId");
+alter table identity.account enable row level security;
+create policy at_the_door on identity.account for all using (medley.reaches_all());
+
+create table identity.apikey (
+  id uuid not null default gen_random_uuid(),
+  "configId" text not null,
+  name text,
+  start text,
+  "referenceId" text not null,
+  prefix text,
+  key text not null,
+  "refillInterval" integer,
+  "refillAmount" integer,
+  "lastRefillAt" timestamp with time zone,
+  enabled boolean,
+  "rateLimitEnabled" boolean,
+  "rateLimitTimeWindow" integer,
+  "rateLimitMax" integer,
+  "requestCount" integer,
+  remaining integer,
+  "lastRequest" timestamp with time zone,
+  "expiresAt" timestamp with time zone,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  permissions text,
+  metadata text
+);
+alter table identity.apikey add constraint apikey_pkey PRIMARY KEY (id);
+CREATE INDEX apikey_key_idx ON identity.apikey USING btree (key);
+CREATE INDEX "apikey_referenceId_idx" ON identity.apikey USING btree ("referenceId");
+alter table identity.apikey enable row level security;
+create policy at_the_door on identity.apikey for all using (medley.reaches_all());
+
+create table identity.claim_code (
+  person_id uuid not null,
+  code_hash text not null,
+  failures integer not null default 0,
+  expires_at timestamp with time zone not null
+);
+alter table identity.claim_code add constraint claim_code_code_hash_key UNIQUE (code_hash);
+alter table identity.claim_code add constraint claim_code_pkey PRIMARY KEY (person_id);
+alter table identity.claim_code add constraint claim_code_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+create table identity.membership (
+  person_id uuid not null,
+  organization_id uuid not null,
+  role text not null,
+  clinician_id uuid,
+  region text not null default medley.region(),
+  created_at timestamp with time zone not null
+);
+alter table identity.membership add constraint membership_pkey PRIMARY KEY (person_id, organization_id, role);
+alter table identity.membership add constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+CREATE UNIQUE INDEX membership_clinician ON identity.membership USING btree (clinician_id) WHERE (clinician_id IS NOT NULL);
+CREATE INDEX membership_organization ON identity.membership USING btree (organization_id);
+alter table identity.membership enable row level security;
+create policy own_or_all on identity.membership for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table identity.person (
+  id uuid not null,
+  region text not null default medley.region(),
+  account_id uuid,
+  source text,
+  name text not null,
+  email text not null default ''::text,
+  jurisdiction text not null,
+  locale text not null,
+  time_zone text not null,
+  sealed bytea,
+  created_at timestamp with time zone not null
+);
+alter table identity.person add constraint person_account_id_key UNIQUE (account_id);
+alter table identity.person add constraint person_source_key UNIQUE (source);
+alter table identity.person add constraint person_pkey PRIMARY KEY (id);
+alter table identity.person add constraint person_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity."user"(id);
+CREATE INDEX person_newest ON identity.person USING btree (created_at DESC, id DESC);
+alter table identity.person enable row level security;
+create policy own_or_all on identity.person for all using ((medley.reaches_all() OR (id = medley.person())));
+
+create table identity.session (
+  id uuid not null default gen_random_uuid(),
+  "expiresAt" timestamp with time zone not null,
+  token text not null,
+  "createdAt" timestamp with time zone not null default now(),
+  "updatedAt" timestamp with time zone not null,
+  "ipAddress" text,
+  "userAgent" text,
+  "userId" uuid not null
+);
+alter table identity.session add constraint session_token_key UNIQUE (token);
+alter table identity.session add constraint session_pkey PRIMARY KEY (id);
+alter table identity.session add constraint "session_userId_fkey" FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE;
+CREATE INDEX "session_userId_idx" ON identity.session USING btree ("userId");
+alter table identity.session enable row level security;
+create policy at_the_door on identity.session for all using (medley.reaches_all());
+
+create table identity.sign_in_failure (
+  address_hash text not null,
+  failures integer not null,
+  last_at timestamp with time zone not null
+);
+alter table identity.sign_in_failure add constraint sign_in_failure_pkey PRIMARY KEY (address_hash);
+
+create table identity.verification (
+  id uuid not null default gen_random_uuid(),
+  identifier text not null,
+  value text not null,
+  "expiresAt" timestamp with time zone not null,
+  "createdAt" timestamp with time zone not null default now(),
+  "updatedAt" timestamp with time zone not null default now()
+);
+alter table identity.verification add constraint verification_pkey PRIMARY KEY (id);
+CREATE INDEX verification_identifier_idx ON identity.verification USING btree (identifier);
+
+create table medley.idempotency (
+  scope text not null,
+  key text not null,
+  step integer not null,
+  fingerprint text not null,
+  output jsonb,
+  problem jsonb,
+  created_at timestamp with time zone not null default now()
+);
+alter table medley.idempotency add constraint idempotency_pkey PRIMARY KEY (scope, key, step);
+CREATE INDEX idempotency_age ON medley.idempotency USING btree (created_at);
+
+create table medley.job_progress (
+  run_id uuid not null,
+  done double precision not null,
+  total double precision not null,
+  note text,
+  at timestamp with time zone not null default now()
+);
+alter table medley.job_progress add constraint job_progress_pkey PRIMARY KEY (run_id);
+
+create table medley.kept_message (
+  id uuid not null,
+  channel text not null,
+  recipient text not null,
+  subject text not null,
+  body text not null,
+  attachments jsonb not null default '[]'::jsonb,
+  sent_at timestamp with time zone not null
+);
+alter table medley.kept_message add constraint kept_message_pkey PRIMARY KEY (id);
+alter table medley.kept_message add constraint kept_message_channel_check CHECK ((channel = ANY (ARRAY['mail'::text, 'sms'::text, 'push'::text])));
+CREATE INDEX kept_message_newest ON medley.kept_message USING btree (sent_at DESC, id DESC);
+
+create table medley.keyvalue (
+  key text not null,
+  value jsonb not null,
+  version bigint not null default 1,
+  expires_at timestamp with time zone
+);
+alter table medley.keyvalue add constraint keyvalue_pkey PRIMARY KEY (key);
+CREATE INDEX keyvalue_expiry ON medley.keyvalue USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+create table medley.outbox (
+  id uuid not null,
+  kind text not null,
+  topic text not null,
+  payload jsonb not null,
+  created_at timestamp with time zone not null default now()
+);
+alter table medley.outbox add constraint outbox_pkey PRIMARY KEY (id);
+alter table medley.outbox add constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'job'::text, 'audit'::text])));
+
+create table medley.person_key (
+  person_id uuid not null,
+  wrapped bytea not null,
+  created_at timestamp with time zone not null default now()
+);
+alter table medley.person_key add constraint person_key_pkey PRIMARY KEY (person_id);
+
+create table notification.delivery (
+  id uuid not null,
+  message_id uuid not null,
+  person_id uuid not null,
+  channel text not null,
+  topic text not null,
+  state text not null,
+  tries integer not null default 0,
+  detail text,
+  due_at timestamp with time zone not null,
+  claimed_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  region text not null default medley.region()
+);
+alter table notification.delivery add constraint delivery_pkey PRIMARY KEY (id);
+alter table notification.delivery add constraint delivery_message_id_fkey FOREIGN KEY (message_id) REFERENCES notification.message(id);
+alter table notification.delivery add constraint delivery_channel_check CHECK ((channel = ANY (ARRAY['inApp'::text, 'mail'::text, 'sms'::text, 'push'::text])));
+alter table notification.delivery add constraint delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text, 'skipped'::text])));
+CREATE INDEX delivery_due ON notification.delivery USING btree (due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX delivery_message ON notification.delivery USING btree (message_id);
+CREATE INDEX delivery_person ON notification.delivery USING btree (person_id, id DESC);
+alter table notification.delivery enable row level security;
+create policy own on notification.delivery for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table notification.device (
+  id uuid not null,
+  person_id uuid not null,
+  endpoint text not null,
+  keys jsonb not null,
+  created_at timestamp with time zone not null,
+  region text not null default medley.region()
+);
+alter table notification.device add constraint device_person_id_endpoint_key UNIQUE (person_id, endpoint);
+alter table notification.device add constraint device_pkey PRIMARY KEY (id);
+alter table notification.device enable row level security;
+create policy own on notification.device for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table notification.message (
+  id uuid not null,
+  person_id uuid not null,
+  topic text not null,
+  kind text not null,
+  title text not null,
+  body text not null,
+  short text not null,
+  locale text not null,
+  link text,
+  booking_id uuid,
+  is_in_app boolean not null,
+  created_at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  region text not null default medley.region()
+);
+alter table notification.message add constraint message_pkey PRIMARY KEY (id);
+CREATE INDEX message_newest ON notification.message USING btree (person_id, id DESC) WHERE is_in_app;
+CREATE INDEX message_unread ON notification.message USING btree (person_id, id DESC) WHERE (is_in_app AND (read_at IS NULL));
+alter table notification.message enable row level security;
+create policy own on notification.message for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table notification.preference (
+  person_id uuid not null,
+  locale text not null,
+  channels jsonb not null,
+  quiet_hours jsonb,
+  changed_at timestamp with time zone not null,
+  region text not null default medley.region()
+);
+alter table notification.preference add constraint preference_pkey PRIMARY KEY (person_id);
+alter table notification.preference enable row level security;
+create policy own on notification.preference for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+CREATE OR REPLACE FUNCTION medley.clinician()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('medley.clinician', true), '')::uuid $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.conclude(scope text, key text, step integer, fingerprint text, output jsonb, messages jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+begin
+  insert into medley.idempotency (scope, key, step, fingerprint, output)
+  values (scope, key, step, fingerprint, output) on conflict do nothing;
+  if not found then return false; end if;
+  perform medley.send(messages);
+  return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.person()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('medley.person', true), '')::uuid $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.reaches_all()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select coalesce(current_setting('medley.reach', true) = 'all', false) $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.region()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select coalesce(nullif(current_setting('medley.region', true), ''), 'eu') $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.send(messages jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+  insert into medley.outbox (id, kind, topic, payload)
+  select id, kind, topic, payload from jsonb_to_recordset(messages) as m(id uuid, kind text, topic text, payload jsonb)
+$function$
+;
