@@ -9,7 +9,7 @@
 \startpipeline
 begin read only;
 set local role medley_identity;
-set local medley.person='01a1fde0-9397-7825-9c0a-247e94b4cb45';
+set local medley.person='01a1fde6-0631-76c7-981f-f109645aceac';
 set local medley.clinician='';
 set local medley.reach='all';
 set local medley.region='us';
@@ -19,7 +19,7 @@ commit;
 \startpipeline
 begin read write;
 set local role medley_appointment;
-set local medley.person='01a1fde0-9397-7825-9c0a-247e94b4cb45';
+set local medley.person='01a1fde6-0631-76c7-981f-f109645aceac';
 set local medley.clinician='';
 set local medley.reach='own';
 set local medley.region='us';
