@@ -6,6 +6,7 @@ import { basename, dirname, join, normalize, relative } from 'node:path'
 import { test } from 'node:test'
 import { parseSync } from 'oxc-parser'
 import { services } from '../server/services.ts'
+import { completeLockfile } from '../tools/complete-lockfile.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -237,4 +238,8 @@ test('the top-level folders stand in ARCHITECTURE.md', () => {
   )
   for (const folder of folders) assert.ok(text.includes(`${folder}/`), `${folder}/ is missing from ARCHITECTURE.md`)
   assert.ok(text.split('\n').length <= 200, 'ARCHITECTURE.md is longer than 200 lines')
+})
+
+test('the lockfile has the packages of every platform, or npm ci would refuse it elsewhere', () => {
+  assert.deepEqual(completeLockfile(JSON.parse(read('package-lock.json'))), [])
 })
