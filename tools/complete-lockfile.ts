@@ -30,23 +30,32 @@ function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
   return { ...(cpu ? { cpu: [cpu] } : {}), ...(os ? { os: [os] } : {}), ...(libc ? { libc: [libc] } : {}) }
 }
 
+/** Where Node would look for a package from `path`, nearest first. */
+function placesFor(path: string, name: string): string[] {
+  const parts = path.split('node_modules/')
+  return parts.map((_, index) =>
+    `${parts
+      .slice(0, parts.length - index)
+      .join('node_modules/')
+      .replace(/\/$/, '')}/node_modules/${name}`.replace(/^\//, ''),
+  )
+}
+
 /** Adds the missing entries and returns their names. */
-export function completeLockfile(lockfile: Lockfile): string[] {
+export function completeLockfile({ packages }: Lockfile): string[] {
   const added: string[] = []
-  for (const [path, entry] of Object.entries(lockfile.packages)) {
+  for (const [path, entry] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-      const isThere = `node_modules/${name}` in lockfile.packages || `${path}/node_modules/${name}` in lockfile.packages
-      if (isThere || !/^\d/.test(version)) continue
-      lockfile.packages[`node_modules/${name}`] = {
-        version,
-        ...(entry.dev ? { dev: true } : {}),
-        optional: true,
-        ...platformOf(name),
-      }
-      added.push(name)
+      if (!/^\d/.test(version)) continue
+      const places = placesFor(path, name)
+      const found = places.find(each => each in packages)
+      if (found && packages[found]!.version === version) continue
+      // At the top when nobody is there yet, else beside the package that wants another version.
+      const place = found === undefined ? places.at(-1)! : places[1]!
+      packages[place] = { version, ...(entry.dev ? { dev: true } : {}), optional: true, ...platformOf(name) }
+      added.push(place)
     }
   }
-  lockfile.packages = Object.fromEntries(Object.entries(lockfile.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   return added
 }
 
@@ -54,6 +63,7 @@ if (import.meta.main) {
   const path = join(import.meta.dirname, '../package-lock.json')
   const lockfile = JSON.parse(readFileSync(path, 'utf8')) as Lockfile
   const added = completeLockfile(lockfile)
+  lockfile.packages = Object.fromEntries(Object.entries(lockfile.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   writeFileSync(path, `${JSON.stringify(lockfile, null, 2)}\n`)
   process.stdout.write(`${added.length} packages of other platforms added to the lockfile.\n`)
 }
