@@ -62,8 +62,10 @@ export function completeLockfile({ packages }: Lockfile): string[] {
 if (import.meta.main) {
   const path = join(import.meta.dirname, '../package-lock.json')
   const lockfile = JSON.parse(readFileSync(path, 'utf8')) as Lockfile
-  const added = completeLockfile(lockfile)
+  let total = 0
+  // One addition can make room for another, so it goes on until nothing is missing.
+  for (let added = 1; added > 0; total += added) added = completeLockfile(lockfile).length
   lockfile.packages = Object.fromEntries(Object.entries(lockfile.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   writeFileSync(path, `${JSON.stringify(lockfile, null, 2)}\n`)
-  process.stdout.write(`${added.length} packages of other platforms added to the lockfile.\n`)
+  process.stdout.write(`${total} packages of other platforms added to the lockfile.\n`)
 }
