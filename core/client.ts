@@ -30,7 +30,7 @@ export function remoteClient<C extends Contract, Context>(
   const link = new OpenAPILink<{ call: Context }>(toRouter(contract), {
     url: options.url,
     headers: ({ context }) => options.headers(context.call),
-    fetch: request => (options.fetch ?? fetch)(request),
+    fetch: async request => readableProblem(await (options.fetch ?? fetch)(request)),
     customErrorResponseBodyDecoder: (body, response) => {
       const fault = fromProblem(body)
       return new ORPCError(fault?.code ?? 'UNKNOWN', { status: response.status, data: body })
@@ -52,6 +52,14 @@ export function remoteClient<C extends Contract, Context>(
     },
   ])
   return Object.fromEntries(operations) as RemoteClient<C, Context>
+}
+
+/** The library reads `application/json` only; RFC 9457 gives problems a type of their own. */
+function readableProblem(answer: Response): Response {
+  if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) return answer
+  const headers = new Headers(answer.headers)
+  headers.set('content-type', 'application/json')
+  return new Response(answer.body, { status: answer.status, headers })
 }
 
 function toFault(error: unknown): unknown {

@@ -53,7 +53,10 @@ function parseInput(schema: z.ZodType, input: unknown): unknown {
   throw houseFault('request.invalid', { issues })
 }
 
-/** A key makes a write happen once: a repeat hears what the first one heard, refusals included. */
+/**
+ * A key makes a write happen once: a repeat hears what the first one heard, refusals included. Nobody looks first, since repeats
+ * are rare: a repeat conflicts at the end of its `save`, rolls back, and is answered from what was kept.
+ */
 async function conducted(
   platform: Platform,
   conduct: Conduct,
@@ -62,13 +65,11 @@ async function conducted(
 ): Promise<unknown> {
   const { database } = platform
   if (!takesKey || conduct.call.idempotencyKey === undefined) return database.conduct(conduct, work)
-  const earlier = await database.replayOf(conduct)
-  if (earlier) return replay(earlier)
   try {
     return await database.conduct(conduct, work)
   } catch (error) {
-    const meanwhile = await database.replayOf(conduct)
-    if (meanwhile) return replay(meanwhile)
+    const earlier = await database.replayOf(conduct)
+    if (earlier) return replay(earlier)
     if (error instanceof Fault && error.kind !== 'unavailable' && error.kind !== 'too_many') {
       await database.keepRefusal(conduct, { problem: toProblem(error) })
     }

@@ -58,7 +58,8 @@ export type BookingState = z.output<typeof BookingState>
 export const Booking = z.strictObject({
   id: Id,
   patientId: Id,
-  patientName: z.string(),
+  /** Absent when the patients themselves ask. */
+  patientName: z.string().optional(),
   clinicianId: Id,
   clinicianName: z.string(),
   organizationId: Id,

@@ -45,20 +45,24 @@ export function bookingViews({ kit, people }: Pick<BookingDeps, 'kit' | 'people'
   }
 
   async function views(rows: readonly BookingRow[], call: Call): Promise<Booking[]> {
-    const ids = [...new Set(rows.map(row => row.patient_id))]
-    const { names } =
-      ids.length > 0 ? await people.namesOf({ personIds: ids }, call) : { names: {} as Record<string, string> }
-    return Promise.all(rows.map(async row => viewOf(row, names[row.patient_id] ?? '', await reasonOf(row))))
+    const names = await namesIn(rows, call)
+    return Promise.all(rows.map(async row => viewOf(row, names[row.patient_id], await reasonOf(row))))
   }
 
-  return { views, view: async (row: BookingRow, call: Call) => (await views([row], call))[0]! }
+  /** Patients know their own name, so only others ask identity for it. */
+  async function namesIn(rows: readonly BookingRow[], call: Call): Promise<Record<string, string>> {
+    const personIds = [...new Set(rows.map(row => row.patient_id))].filter(id => id !== call.caller.personId)
+    return personIds.length > 0 ? (await people.namesOf({ personIds }, call)).names : {}
+  }
+
+  return { views, namesIn, view: async (row: BookingRow, call: Call) => (await views([row], call))[0]! }
 }
 
-export function viewOf(row: BookingRow, patientName: string, reason: string | undefined): Booking {
+export function viewOf(row: BookingRow, patientName: string | undefined, reason: string | undefined): Booking {
   return {
     id: row.id,
     patientId: row.patient_id,
-    patientName,
+    ...(patientName === undefined ? {} : { patientName }),
     clinicianId: row.clinician_id,
     clinicianName: row.clinician_name,
     organizationId: row.organization_id,
@@ -153,7 +157,7 @@ export const freed = (row: { clinician_id: string; starts_at: Date; ends_at: Dat
 export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
   const { kit, offers, times, bookings, waits, people } = deps
   const { database, clock } = kit
-  const { view } = bookingViews(deps)
+  const { view, namesIn } = bookingViews(deps)
 
   /** The wish behind a booking: said in full, or by the hold that was made of it. */
   async function wishOf(input: BookInput, call: Call) {
@@ -212,7 +216,6 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
       const clinician = await offers.clinician(wish.clinicianId, call)
       const service = offers.serviceOf(clinician, wish.serviceId, wish.mode)
       const row = await draft(clinician, service, wish.mode, wish.startMs, input, call)
-      const { names } = await people.namesOf({ personIds: [row.patient_id] }, call)
       return orSlotTaken(
         database.save(call, async () => {
           const nowMs = clock.nowMs()
@@ -231,7 +234,7 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
           }
           await bookings.add(row)
           kit.announce(appointment, 'booked', changeOf(row))
-          return viewOf(row, names[row.patient_id] ?? '', input.reason)
+          return viewOf(row, undefined, input.reason)
         }),
       )
     },
@@ -244,7 +247,7 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
       const jurisdiction = isPatient
         ? call.caller.jurisdiction
         : (await people.contactOf({ personId: known.patient_id }, call)).jurisdiction
-      const { names } = await people.namesOf({ personIds: [known.patient_id] }, call)
+      const names = await namesIn([known], call)
       const reason = (await view(known, call)).reason
       const startMs = epochMsOf(startsAt)
       return orSlotTaken(
@@ -265,7 +268,7 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
             formerStartsAt: instantOf(row.starts_at.getTime()),
           })
           kit.enqueue('backFill', freed(row))
-          return viewOf(moved, names[moved.patient_id] ?? '', reason)
+          return viewOf(moved, names[moved.patient_id], reason)
         }),
       )
     },
@@ -281,9 +284,9 @@ function ownTime(row: BookingRow, taken: readonly { starts_ms: number; ends_ms: 
 export const toParties = (row: BookingRow) => ({ patientId: row.patient_id, clinicianId: row.clinician_id })
 
 export function stepHandlers(deps: BookingDeps): Some<'cancel' | 'arrive' | 'complete' | 'markNoShow'> {
-  const { kit, times, bookings, people } = deps
+  const { kit, times, bookings } = deps
   const { database, clock } = kit
-  const { view } = bookingViews(deps)
+  const { view, namesIn } = bookingViews(deps)
   const events = { cancelled: 'cancelled', arrived: 'arrived', completed: 'completed', noShow: 'noShow' } as const
 
   /** Every step of a booking is the same act: seen, allowed, written, told. */
@@ -295,7 +298,7 @@ export function stepHandlers(deps: BookingDeps): Some<'cancel' | 'arrive' | 'com
   ): Promise<Booking> {
     const known = await database.read(call, () => bookings.booking(bookingId))
     if (!known || !maySee(call.caller, toParties(known))) throw faults.bookingNotFound()
-    const { names } = await people.namesOf({ personIds: [known.patient_id] }, call)
+    const names = await namesIn([known], call)
     const { reason } = await view(known, call)
     return database.save(call, async () => {
       const row = (await bookings.lock(bookingId))!
@@ -307,7 +310,7 @@ export function stepHandlers(deps: BookingDeps): Some<'cancel' | 'arrive' | 'com
         kit.enqueue('backFill', freed(row))
       }
       kit.announce(appointment, events[to], changeOf(changed))
-      return viewOf(changed, names[changed.patient_id] ?? '', reason)
+      return viewOf(changed, names[changed.patient_id], reason)
     })
   }
 

@@ -67,7 +67,7 @@ function QueueEntry({ booking, zone, now, onSelect }: QueueEntryProps) {
         onClick={() => onSelect(booking.id)}
         className="flex min-h-11 w-full cursor-pointer items-center gap-3 rounded-md text-start"
       >
-        <Avatar name={booking.patientName} size={36} />
+        <Avatar name={booking.patientName ?? ''} size={36} />
         <span className="min-w-0 flex-1">
           <span className="block truncate font-[580]">{booking.patientName}</span>
           <span className="flex items-center gap-1.5 truncate text-sm text-ink-soft">

@@ -150,7 +150,7 @@ function toEvent(booking: Booking, now: number): DayEvent {
     id: booking.id,
     startsAt: booking.startsAt,
     endsAt: booking.endsAt,
-    title: booking.patientName,
+    title: booking.patientName ?? '',
     detail: booking.serviceName,
     tone: tones[booking.state],
     isMovable: booking.state === 'booked' && Date.parse(booking.startsAt) > now,

@@ -49,7 +49,7 @@ function SheetBody({ booking, zone, onClose }: { booking: Booking; zone: string;
   return (
     <>
       <div className="flex items-center gap-4">
-        <Avatar name={booking.patientName} size={56} />
+        <Avatar name={booking.patientName ?? ''} size={56} />
         <div className="min-w-0 flex-1">
           <p className="text-lg font-[620]">{booking.patientName}</p>
           <p className="text-ink-soft">{longDay(booking.startsAt, { locale, zone })}</p>
