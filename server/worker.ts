@@ -1,7 +1,7 @@
 // The worker role: runs the jobs of the services placed here, delivers events to their reactions, and empties the outbox.
 import { audit } from '#contract/audit'
 import { type Relay, startRelay } from '../platform/queue/relay.ts'
-import { invariant } from '#core/fault'
+import { Fault, invariant } from '#core/fault'
 import type { RunJob } from '#core/service'
 import type { Conduct, Platform } from '#platform'
 import { type Composition, jobsOf, type Placed, reactionsOf } from './compose.ts'
@@ -46,7 +46,11 @@ export async function startWorker(platform: Platform, composition: Composition):
     queue: platform.queue,
     onAudit: async records =>
       void (await composition.call(audit).append({ records }, { ...composition.serviceCall('relay'), via: 'relay' })),
-    report: error => platform.log.error({ err: error }, 'the outbox could not be emptied; trying again'),
+    report: error => {
+      const isAway = error instanceof Fault && error.kind === 'unavailable'
+      if (isAway) platform.log.warn('the audit service does not answer; its entries wait in the outbox')
+      else platform.log.error({ err: error }, 'the outbox could not be emptied; trying again')
+    },
   })
 }
 

@@ -86,7 +86,10 @@ export function startRelay({ database, queue, onAudit, report, pollMs = 500 }: R
       clearTimeout(timer)
       if (isStopped) return
       await pause(lingerMs) // Under load many transactions then share one trip.
-      await drain().catch(report)
+      await drain().catch(async error => {
+        report(error)
+        await pause(pollMs) // Whatever is away will not be back at once.
+      })
     }
   }
   database.onSent(() => wake())

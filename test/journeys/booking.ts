@@ -2,53 +2,27 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { appointment, type Booking } from '#contract/appointment'
 import { audit } from '#contract/audit'
-import { identity, Token } from '#contract/identity'
+import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
 import { operations } from '#contract/operations'
 import { remoteClient, type RemoteClient } from '#core/client'
 import type { Contract } from '#core/contract'
+import { type Signed, signInDemo, signUp } from '../people.ts'
 
 export type Step = { name: string; tookMs: number; note: string }
 export type Journey = (url: string, onStep?: (step: Step) => void) => Promise<Step[]>
 
-const password = 'medley-demo-2026'
 const patienceMs = 20_000
 
 /** Somebody signed in, with clients that carry their token. */
 type Somebody = { personId: string; as<C extends Contract>(contract: C): RemoteClient<C, string | undefined> }
 
-async function signIn(url: string, email: string): Promise<Somebody> {
-  return withCookie(url, await post(url, '/auth/sign-in/email', { email, password }))
-}
-
-async function signUp(url: string, name: string): Promise<Somebody> {
-  const email = `${name.toLowerCase().replaceAll(/\W+/g, '.')}.${crypto.randomUUID()}@example.org`
-  return withCookie(url, await post(url, '/auth/sign-up/email', { email, password, name }))
-}
-
-async function post(url: string, path: string, body: unknown): Promise<Response> {
-  const answer = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: new URL(url).origin },
-    body: JSON.stringify(body),
-  })
-  if (!answer.ok) throw new Error(`${path} answers ${answer.status}: ${await answer.text()}`)
-  return answer
-}
-
-async function withCookie(url: string, signedIn: Response): Promise<Somebody> {
-  const cookie = signedIn.headers
-    .getSetCookie()
-    .map(each => each.split(';')[0])
-    .join('; ')
-  const answer = await fetch(`${url}/api/identity/token`, { method: 'POST', headers: { cookie } })
-  if (!answer.ok) throw new Error(`the token is refused with ${answer.status}`)
-  const { token, person } = Token.parse(await answer.json())
+function somebody(url: string, { token, personId }: Signed): Somebody {
   const headers = (key: string | undefined) => ({
     authorization: `Bearer ${token}`,
     ...(key ? { 'idempotency-key': key } : {}),
   })
-  return { personId: person.id, as: contract => remoteClient(contract, { url: `${url}/api`, headers }) }
+  return { personId, as: contract => remoteClient(contract, { url: `${url}/api`, headers }) }
 }
 
 /** Asks again until the answer is there; what happens after a commit happens soon, not at once. */
@@ -82,9 +56,9 @@ export const booking: Journey = async (url, onStep = () => {}) => {
   const once = () => crypto.randomUUID()
 
   const [patient, clinician, operator] = (await step('sign in as patient, clinician and operator', () =>
-    Promise.all(['patient', 'clinician', 'operator'].map(role => signIn(url, `${role}@demo.medley.example`))),
+    Promise.all(['patient', 'clinician', 'operator'].map(async role => somebody(url, await signInDemo(url, role)))),
   )) as [Somebody, Somebody, Somebody]
-  const rival = await step('a second patient signs up', () => signUp(url, 'Robin Marsh'))
+  const rival = await step('a second patient signs up', async () => somebody(url, await signUp(url, 'Robin Marsh')))
   const me = await clinician.as(identity).me({}, undefined)
   const clinicianId = me.clinicianId!
 
