@@ -20,13 +20,6 @@ const commands = {
   'verify-audit': async () => (await import('./commands/verify-audit.ts')).verifyAudit,
 }
 
-export type CommandInput = {
-  files: string[]
-  flags: { services?: string; roles?: string; port?: string }
-  env: Record<string, string | undefined>
-}
-export type Command = (input: CommandInput) => Promise<number>
-
 /** The exit code: 0 went well, 1 failed, 2 was asked wrongly. */
 export async function main(argv: string[], env: Record<string, string | undefined>): Promise<number> {
   try {

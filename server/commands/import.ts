@@ -4,12 +4,11 @@ import { basename } from 'node:path'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { regionOf } from '#core/region'
-import type { Command } from '../command-line.ts'
+import { type Command, version } from './command.ts'
 import { readConfig } from '../config.ts'
 import { type ImportedPlace, ImportRefused, type ReadBundle, readBundle } from '../import/bundle.ts'
 import { type Medley, startMedley } from '../lifecycle.ts'
 import { services } from '../services.ts'
-import { version } from './serve.ts'
 
 export type ImportReport = {
   files: number

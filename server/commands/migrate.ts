@@ -1,5 +1,5 @@
 import { connect } from '#platform'
-import type { Command } from '../command-line.ts'
+import type { Command } from './command.ts'
 import { readConfig } from '../config.ts'
 import { platformOptions } from '../lifecycle.ts'
 import { services } from '../services.ts'

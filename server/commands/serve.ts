@@ -1,14 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Command } from '../command-line.ts'
+import { type Command, version } from './command.ts'
 import { readConfig } from '../config.ts'
 import { isDemo, type Medley, startMedley } from '../lifecycle.ts'
 import { type DemoAccount, seedDemo } from '../seed.ts'
 import { services } from '../services.ts'
-
-export const version = (
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string }
-).version
 
 /** Runs until it is told to stop. A second signal stops at once. */
 export const serve: Command = async ({ flags, env }) => {

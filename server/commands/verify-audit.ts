@@ -1,9 +1,8 @@
 import { audit } from '#contract/audit'
-import type { Command } from '../command-line.ts'
+import { type Command, version } from './command.ts'
 import { readConfig } from '../config.ts'
 import { startMedley } from '../lifecycle.ts'
 import { services } from '../services.ts'
-import { version } from './serve.ts'
 
 const findings = {
   edited: 'is not as it was written',
