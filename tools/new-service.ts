@@ -185,6 +185,6 @@ const list = join(root, 'server/services.ts')
 const before = readFileSync(list, 'utf8')
 const after = before
   .replace(/(import type \{ AnyService \})/, `import ${name} from '#services/${name}'\n$1`)
-  .replace(/\](?= as never)/, `, ${name}]`)
+  .replace(/,?\s*\](?= as never)/, `, ${name}]`)
 writeFileSync(list, after)
 process.stdout.write(`services/${name} is there and listed. Next: npm run docs, then replace notes by its own words.\n`)
