@@ -1,4 +1,5 @@
 // `npm run new service NAME`: a service that passes `check`, to be filled with its own words.
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -187,4 +188,5 @@ const after = before
   .replace(/(import type \{ AnyService \})/, `import ${name} from '#services/${name}'\n$1`)
   .replace(/,?\s*\](?= as never)/, `, ${name}]`)
 writeFileSync(list, after)
+execFileSync(join(root, 'node_modules/.bin/oxfmt'), [folder, list], { stdio: 'ignore' })
 process.stdout.write(`services/${name} is there and listed. Next: npm run docs, then replace notes by its own words.\n`)
