@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { createDatabase } from '../platform/database/database.ts'
+import { pgliteEngine } from '../platform/database/pglite.ts'
 import { runCommand, startProcess } from './servers/medley.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'medley-commands-'))
@@ -61,6 +63,17 @@ test('a bundle is imported once, and importing it again changes nothing', async 
   assert.match(second.output, /1 people \(0 new\), 1 organisations, 1 clinicians/)
   const verdict = await runCommand(['verify-audit'], env)
   assert.equal(verdict.exitCode, 0, verdict.output)
+})
+
+test('verify-audit finds a trail that somebody edited behind its back', async () => {
+  const env = { MEDLEY_DATA: join(home, 'tampered'), MEDLEY_DEMO: 'off' }
+  await runCommand(['import', file('good.json', [patient, organization, practitioner, encounter])], env)
+  const database = createDatabase(await pgliteEngine({ directory: env.MEDLEY_DATA }))
+  await database.execute(`update audit.entry set record = replace(record, '"done"', '"refused"') where sequence = 3`)
+  await database.close()
+  const { exitCode, output } = await runCommand(['verify-audit'], env)
+  assert.equal(exitCode, 1)
+  assert.match(output, /3/)
 })
 
 test('a broken file is refused whole, naming the entry and the reason', async () => {

@@ -80,6 +80,27 @@ export function queueConforms(name: string, open: () => Promise<{ database: Data
     assert.equal((await queue.runs({ name: jobs, limit: 1 }))[0]!.state, 'cancelled')
   })
 
+  test(`${name}: a run of a graph starts when all it comes after are done, and not before`, async () => {
+    const jobs = name_('graph')
+    const order: string[] = []
+    const gate = Promise.withResolvers<void>()
+    await queue.define({ name: jobs, retryLimit: 0 })
+    await queue.work(jobs, 5, async ({ data }) => {
+      const { ref } = data as { ref: string }
+      if (ref === 'image') await gate.promise
+      order.push(ref)
+    })
+    const run = (ref: string, after?: string[]) => ({ ref, name: jobs, data: { ref }, ...(after ? { after } : {}) })
+    const ids = await queue.enqueueGraph([run('text'), run('image'), run('told', ['text', 'image'])])
+    assert.equal(Object.keys(ids).length, 3)
+    await until('the first run', () => order.includes('text'))
+    await pause(700)
+    assert.deepEqual(order, ['text'])
+    gate.resolve()
+    await until('the dependent run', () => order.length === 3, 40_000)
+    assert.deepEqual(order, ['text', 'image', 'told'])
+  })
+
   test(`${name}: progress is seen while a run works`, async () => {
     const jobs = name_('progress')
     const gate = Promise.withResolvers<void>()

@@ -99,6 +99,16 @@ export function bossQueue(database: Database, { report, pollMs = 2_000 }: BossOp
         runs.map(({ id, data }) => ({ id, data: (data ?? {}) as object })),
       )
     },
+    async enqueueGraph(runs) {
+      return boss.flow(
+        runs.map(({ ref, name, data, after }) => ({
+          ref,
+          name,
+          data: (data ?? {}) as object,
+          ...(after ? { dependsOn: [...after] } : {}),
+        })),
+      )
+    },
     async subscribe(topic, name) {
       await boss.subscribe(topic, name)
       known = undefined

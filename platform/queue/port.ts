@@ -18,6 +18,9 @@ export type RunView = {
 
 export type QueueCounts = { name: string; waiting: number; running: number; failed: number; lastRunAt: Date | null }
 
+/** A run of a graph; `after` names the `ref`s that must be done first. */
+export type GraphRun = { ref: string; name: string; data: unknown; after?: readonly string[] }
+
 export type QueueDefinition = {
   name: string
   /** Further tries after the first failure, with growing pauses; then the run is failed and stays for an operator. */
@@ -35,6 +38,8 @@ export interface Queue {
   work(name: string, concurrency: number, handle: (run: QueuedRun) => Promise<void>): Promise<void>
   /** Adds runs; inside `Database.ownerTransaction` they commit or vanish with it. The same id twice is added once. */
   enqueue(name: string, runs: readonly { id: string; data: unknown }[]): Promise<void>
+  /** Adds runs that wait for each other: none starts before all it comes after are done. Returns the run id of each ref. */
+  enqueueGraph(runs: readonly GraphRun[]): Promise<Record<string, string>>
   /** From now on events of this topic reach the queue. Kept in the database, so every relay knows. */
   subscribe(topic: string, name: string): Promise<void>
   /** The queues that listen to each topic; at most five seconds old. */
