@@ -1,7 +1,14 @@
 // Every address of the app. Pages load when they are first opened.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  redirect,
+} from '@tanstack/react-router'
 import type { Role } from '#core/call'
-import { Failed, NotFound } from './shell/dead-ends.tsx'
+import { Failed, forAnotherRole, NotFound } from './shell/dead-ends.tsx'
 import { Shell } from './shell/shell.tsx'
 import { homeOf, workspaceAt } from './shell/workspace.ts'
 import { settledSession } from './session.ts'
@@ -24,13 +31,13 @@ const root = createRootRoute({
   errorComponent: Failed,
 })
 
-/** Sends visitors to sign in and brings them back; sends people without the role to their own home. */
+/** Sends visitors to sign in and brings them back; tells people without the role that the page is not theirs. */
 const needs =
   (role?: Role) =>
   async ({ location }: { location: { href: string } }) => {
     const session = await settledSession()
     if (session.status !== 'signedIn') throw redirect({ to: '/sign-in', search: { next: location.href } })
-    if (role && !session.person.roles.includes(role)) throw redirect({ href: homeOf(workspaceAt('', session.person)) })
+    if (role && !session.person.roles.includes(role)) throw notFound({ data: forAnotherRole })
   }
 
 const at = root.addChildren([

@@ -20,7 +20,12 @@ function become(next: SessionState): void {
 }
 
 async function requestToken(): Promise<string | undefined> {
-  const response = await fetch('/api/identity/token', { method: 'POST', headers: { accept: 'application/json' } })
+  const response = await fetch('/api/identity/token', {
+    method: 'POST',
+    headers: { accept: 'application/json' },
+  }).catch((cause: unknown) => {
+    throw houseFault('service.unavailable', {}, cause)
+  })
   if (response.status === 401 || response.status === 403) {
     token = undefined
     become({ status: 'signedOut' })
@@ -49,9 +54,9 @@ export async function accessToken(): Promise<string | undefined> {
   return renewToken()
 }
 
-/** Resolves once it is known whether somebody is signed in. */
+/** Resolves once it is known whether somebody is signed in. Rejects while the server is away: that makes nobody a stranger. */
 export async function settledSession(): Promise<SessionState> {
-  if (state.status === 'unknown') await renewToken().catch(() => become({ status: 'signedOut' }))
+  if (state.status === 'unknown') await renewToken()
   return state
 }
 

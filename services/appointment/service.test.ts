@@ -54,6 +54,7 @@ test('a hold keeps others out, runs out, and becomes a booking only for its hold
   const startsAt = tuesday('09:00')
   const hold = await ops().hold({ ...clinician.wish, startsAt }, alice)
   await assert.rejects(ops().hold({ ...clinician.wish, startsAt }, bob), code('slotTaken'))
+  assert.deepEqual(await ops().hold({ ...clinician.wish, startsAt }, alice), hold)
   await assert.rejects(ops().book({ holdId: hold.id }, bob), code('holdNotFound'))
   const start = medley.clock.nowMs()
   medley.clock.advance(11 * minute)

@@ -99,6 +99,13 @@ export function timeStore(database: ServiceDatabase) {
           ${hold.expires_at}, ${hold.entry_id})`),
     hold: async (id: string) =>
       (await database.query(sql<HoldRow>`select * from appointment.hold where id = ${id}`))[0],
+    /** The hold a patient has on exactly this wish, if it still runs. */
+    sameHold: async (wish: HoldRow, nowMs: number) =>
+      (
+        await database.query(sql<HoldRow>`select * from appointment.hold where patient_id = ${wish.patient_id}
+          and clinician_id = ${wish.clinician_id} and service_id = ${wish.service_id} and mode = ${wish.mode}
+          and starts_at = ${wish.starts_at} and expires_at > ${at(nowMs)} limit 1`)
+      )[0],
     holdsOfEntry: (entryId: string) =>
       database.query(sql<HoldRow>`select * from appointment.hold where entry_id = ${entryId}`),
     countHolds: async (patientId: string, nowMs: number) =>

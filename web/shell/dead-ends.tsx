@@ -1,20 +1,24 @@
-import type { ErrorComponentProps } from '@tanstack/react-router'
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
 import { useReader } from '../i18n/locale.tsx'
 import { LinkButton } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Page } from '../ui/page.tsx'
 import { ProblemNotice } from '../ui/problem-notice.tsx'
 
-export function NotFound() {
+/** What the guard of a route for another role says in `notFound({ data })`. */
+export const forAnotherRole = 'forAnotherRole'
+
+export function NotFound({ data }: { data?: unknown }) {
   const { t } = useReader()
+  const isNotYours = data === forAnotherRole
   return (
-    <Page title={t('notFound.title')} width="reading">
+    <Page title={isNotYours ? t('notForYou.title') : t('notFound.title')} width="reading">
       <EmptyState
         icon="question"
-        title={t('notFound.what')}
+        title={isNotYours ? t('notForYou.what') : t('notFound.what')}
         action={<LinkButton href="/">{t('notFound.home')}</LinkButton>}
       >
-        {t('notFound.why')}
+        {isNotYours ? t('notForYou.why') : t('notFound.why')}
       </EmptyState>
     </Page>
   )
@@ -22,9 +26,14 @@ export function NotFound() {
 
 export function Failed({ error, reset }: ErrorComponentProps) {
   const { t } = useReader()
+  const router = useRouter()
+  const retry = () => {
+    reset()
+    void router.invalidate()
+  }
   return (
     <Page title={t('problem.failed')} width="reading">
-      <ProblemNotice error={error} onRetry={reset} />
+      <ProblemNotice error={error} onRetry={retry} />
     </Page>
   )
 }

@@ -36,7 +36,7 @@ export function ComboBox(props: ComboBoxProps) {
   } = props
   return (
     <AriaComboBox
-      items={choices}
+      defaultItems={choices}
       selectedKey={value}
       onSelectionChange={key => onChange(key === null ? null : String(key))}
       {...(inputValue === undefined ? {} : { inputValue })}

@@ -126,6 +126,9 @@ export function holdHandlers({ kit, offers, times, waits }: BookingDeps): Some<'
       }
       return orSlotTaken(
         database.save(call, async () => {
+          // Whoever opens the same time again, in another tab or after a reload, goes on with what they hold.
+          const mine = await times.sameHold(row, nowMs)
+          if (mine) return holdView(mine)
           if ((await times.countHolds(row.patient_id, nowMs)) >= holdsMax) throw faults.tooManyHolds({ holdsMax })
           const availability = await offers.assertOffered(clinician, minutes, startMs, call.caller.jurisdiction)
           await times.occupy(row.id, clinicianId, occupied(availability, startMs, minutes), nowMs + holdMs, nowMs)

@@ -1,7 +1,7 @@
 import type { Hold } from '#contract/appointment'
 import type { CareService, Clinician } from '#contract/directory'
 import { formatMoney } from '#core/money'
-import { useState } from 'react'
+import { useState, useEffect, useRef } from 'react'
 import { useAct } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
 import { useGo } from '../../shell/address.ts'
@@ -44,48 +44,55 @@ export function ConfirmBooking({ clinician, service, hold, onRelease }: ConfirmB
     ],
     [t('visit.price'), <bdi key="price">{formatMoney(service.price, locale)}</bdi>],
   ]
+  const top = useRef<HTMLDivElement>(null)
+  // The pressed time is gone by now and on a phone this card lies above it: the eye and the focus are led here.
+  useEffect(() => {
+    top.current?.scrollIntoView({ block: 'start' })
+    top.current?.focus({ preventScroll: true })
+  }, [hold.id])
   return (
-    <Card
-      className="max-lg:order-first"
-      title={t('book.confirmTitle')}
-      action={<HoldCountdown expiresAt={hold.expiresAt} onExpired={() => onRelease('expired')} />}
-    >
-      <div className="flex items-center gap-4 rounded-xl bg-accent-soft p-5">
-        <Avatar name={clinician.name} size={52} className="bg-surface!" />
-        <div>
-          <p className="text-lg font-[620]">{longDay(hold.startsAt, place)}</p>
-          <p className="text-ink-soft">{t('book.with', { name: clinician.name })}</p>
-        </div>
-      </div>
-      <dl className="my-5 divide-y divide-line">
-        {rows.map(([term, value]) => (
-          <div key={term} className="grid gap-1 py-3 sm:grid-cols-[9rem_1fr]">
-            <dt className="text-ink-faint">{term}</dt>
-            <dd className="font-[540]">{value}</dd>
+    <div ref={top} tabIndex={-1} className="scroll-mt-20 outline-none max-lg:order-first">
+      <Card
+        title={t('book.confirmTitle')}
+        action={<HoldCountdown expiresAt={hold.expiresAt} onExpired={() => onRelease('expired')} />}
+      >
+        <div className="flex items-center gap-4 rounded-xl bg-accent-soft p-5">
+          <Avatar name={clinician.name} size={52} className="bg-surface!" />
+          <div>
+            <p className="text-lg font-[620]">{longDay(hold.startsAt, place)}</p>
+            <p className="text-ink-soft">{t('book.with', { name: clinician.name })}</p>
           </div>
-        ))}
-      </dl>
-      <TextArea
-        label={t('book.words')}
-        description={t('book.wordsHint', { name: clinician.name })}
-        value={reason}
-        onChange={setReason}
-        maxLength={1000}
-      />
-      <ProblemNotice error={book.error} className="mt-4" />
-      <div className="mt-6 flex flex-wrap gap-2">
-        <Button
-          size="lg"
-          isPending={book.isPending}
-          onPress={() => book.mutate({ holdId: hold.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
-        >
-          {book.isPending ? t('book.booking') : t('book.confirm')}
-        </Button>
-        <Button tone="ghost" size="lg" isDisabled={book.isPending} onPress={() => onRelease('given')}>
-          {t('book.other')}
-        </Button>
-      </div>
-    </Card>
+        </div>
+        <dl className="my-5 divide-y divide-line">
+          {rows.map(([term, value]) => (
+            <div key={term} className="grid gap-1 py-3 sm:grid-cols-[9rem_1fr]">
+              <dt className="text-ink-faint">{term}</dt>
+              <dd className="font-[540]">{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <TextArea
+          label={t('book.words')}
+          description={t('book.wordsHint', { name: clinician.name })}
+          value={reason}
+          onChange={setReason}
+          maxLength={1000}
+        />
+        <ProblemNotice error={book.error} className="mt-4" />
+        <div className="mt-6 flex flex-wrap gap-2">
+          <Button
+            size="lg"
+            isPending={book.isPending}
+            onPress={() => book.mutate({ holdId: hold.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
+          >
+            {book.isPending ? t('book.booking') : t('book.confirm')}
+          </Button>
+          <Button tone="ghost" size="lg" isDisabled={book.isPending} onPress={() => onRelease('given')}>
+            {t('book.other')}
+          </Button>
+        </div>
+      </Card>
+    </div>
   )
 }
 

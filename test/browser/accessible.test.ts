@@ -1,0 +1,215 @@
+// Every address of the app, in a language of each direction, on a phone and at a desk: axe has nothing to say, nothing spills over the edge,
+// nothing is left untranslated, and the console stays clean. All that is wrong is told at once.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { appointment } from '#contract/appointment'
+import { remoteClient } from '#core/client'
+import { signInDemo } from '../people.ts'
+import { desk, eventually, openStage, phone, type Role, type Stage, type Visitor } from './stage.ts'
+
+const web = join(import.meta.dirname, '../../web')
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const words = (language: 'en' | 'ar') =>
+  JSON.parse(readFileSync(join(web, `i18n/${language}.json`), 'utf8')) as Record<string, string>
+const messageIds = Object.keys(words('en'))
+
+type Who = Role | 'nobody'
+
+/** A route as web/routes.tsx writes it, who opens it, and what to add to the address to see all of it. */
+type Stop = readonly [route: string, who: Who, query?: string]
+
+const stops: readonly Stop[] = [
+  ['/', 'nobody'],
+  ['/sign-in', 'nobody'],
+  ['/sign-up', 'nobody'],
+  ['/find', 'nobody'],
+  ['/clinicians/$clinicianId', 'nobody'],
+  ['/nowhere', 'nobody'],
+  ['/', 'patient'],
+  ['/find', 'patient'],
+  ['/find', 'patient', 'text=nobody-is-called-this'],
+  ['/clinicians/$clinicianId', 'patient'],
+  ['/clinicians/$clinicianId', 'patient', 'service=$serviceId&at=$startsAt'],
+  ['/claim', 'patient'],
+  ['/account', 'patient'],
+  ['/account', 'patient', 'tab=security'],
+  ['/account', 'patient', 'tab=keys'],
+  ['/notifications', 'patient'],
+  ['/notifications', 'patient', 'tab=preferences'],
+  ['/visits', 'patient'],
+  ['/visits', 'patient', 'tab=waiting'],
+  ['/visits/$bookingId', 'patient'],
+  ['/visits/$bookingId', 'patient', 'new=yes'],
+  ['/visits/$bookingId/reschedule', 'patient'],
+  ['/today', 'clinician'],
+  ['/today', 'clinician', 'date=$date'],
+  ['/availability', 'clinician'],
+  ['/operator', 'operator'],
+  ['/operator/jobs', 'operator'],
+  ['/operator/jobs', 'operator', 'tab=runs'],
+  ['/operator/jobs', 'operator', 'tab=dead'],
+  ['/operator/audit', 'operator'],
+  ['/operator/people', 'operator'],
+  ['/operator/outbox', 'operator'],
+  ['/operator/outbox', 'operator', 'tab=deliveries'],
+]
+
+let stage: Stage
+let names: Record<string, string>
+before(async () => {
+  stage = await openStage()
+  names = await realNames()
+})
+after(() => stage?.[Symbol.asyncDispose]())
+
+/** A clinician, a visit and a free time that exist, for the routes that name one. */
+async function realNames(): Promise<Record<string, string>> {
+  const { headers } = await signInDemo(stage.url, 'patient')
+  const client = remoteClient(appointment, { url: `${stage.url}/api`, headers: () => headers })
+  const visits = await client.listBookings({ when: 'upcoming', limit: 1 }, {})
+  const visit = visits.items[0]
+  assert.ok(visit, 'the demo patient has a visit')
+  const { clinicianId, serviceId } = visit
+  const { times } = await client.freeTimes({ clinicianId, serviceId, days: 28 }, {})
+  const date = new Intl.DateTimeFormat('en-CA', { timeZone: visit.timeZone }).format(new Date(visit.startsAt))
+  return {
+    clinicianId,
+    serviceId,
+    bookingId: visit.id,
+    startsAt: times.at(-1)?.startsAt ?? '',
+    otherStart: times.at(-20)?.startsAt ?? '',
+    date,
+  }
+}
+
+const fill = (text: string) => text.replaceAll(/\$(\w+)/g, (_, name: string) => names[name] ?? '')
+
+test('every route of web/routes.tsx is visited', () => {
+  const source = readFileSync(join(web, 'routes.tsx'), 'utf8')
+  const routes = [...source.matchAll(/(?:open\(|guarded\(|path: )'(\/[^']*)'/g)].map(([, path]) => path ?? '')
+  assert.ok(routes.length > 15, 'the routes are found in the source')
+  const visited = new Set(stops.map(([route]) => route))
+  assert.deepEqual(
+    routes.filter(route => !visited.has(route)),
+    [],
+  )
+})
+
+/** Its data is there, its letters are loaded and nothing moves any more. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor({ state: 'attached' })
+  await eventually(`${page.url()} settles`, () =>
+    page.evaluate(
+      () =>
+        document.fonts.status === 'loaded' &&
+        document.querySelector('main [role=status] [class*=shimmer]') === null &&
+        document.getAnimations().every(each => each.playState !== 'running'),
+    ),
+  )
+}
+
+type Finding = { rule: string; html: string }
+
+async function look(page: Page, direction: string, within?: string): Promise<Finding[]> {
+  const { violations } = await page.evaluate(
+    async ([wanted, only]) => {
+      const { axe: engine } = globalThis as unknown as { axe: typeof axe }
+      const found = await engine.run(only && document.querySelector(only) ? only : document, {
+        runOnly: wanted,
+        resultTypes: ['violations'],
+      })
+      return { violations: found.violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(each => each.html) })) }
+    },
+    [tags, within] as const,
+  )
+  const seen = await page.evaluate(ids => {
+    const shown = [document.body.innerText]
+    for (const element of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]'))
+      for (const name of ['aria-label', 'placeholder', 'title', 'alt']) shown.push(element.getAttribute(name) ?? '')
+    const known = new Set(ids)
+    const { scrollWidth } = document.scrollingElement!
+    const outside = [...document.querySelectorAll<HTMLElement>('main *, header *, nav *')].filter(each => {
+      const { left, right, width } = each.getBoundingClientRect()
+      return width > 1 && (right > innerWidth + 1 || left < -1)
+    })
+    return {
+      ids: shown
+        .join('\n')
+        .split(/[\s:,;"“”()]+/)
+        .filter(word => known.has(word)),
+      direction: document.dir,
+      spill: scrollWidth - innerWidth,
+      widest: outside[0]?.outerHTML.slice(0, 200) ?? '',
+    }
+  }, messageIds)
+  return [
+    ...violations.flatMap(({ id, nodes }) => nodes.map(html => ({ rule: id, html }))),
+    ...seen.ids.map(id => ({ rule: 'untranslated message id', html: id })),
+    ...(seen.direction === direction ? [] : [{ rule: `the page runs ${seen.direction || 'nowhere'}`, html: '' }]),
+    ...(seen.spill > 1 ? [{ rule: `${seen.spill} px wider than the screen`, html: seen.widest }] : []),
+  ]
+}
+
+/** One page load per stop and language; the width changes under it, as when a phone is turned. */
+async function visit(visitor: Visitor, [route, who, query]: Stop, language: 'en' | 'ar'): Promise<string[]> {
+  const { page, errors } = visitor
+  const path = fill(route)
+  const asked = fill(language === 'en' ? (query ?? '') : (query ?? '').replace('$startsAt', '$otherStart'))
+  const name = `${route}${query ? `?${query}` : ''} (${who}, ${language})`
+  errors.length = 0
+  await page.setViewportSize(desk)
+  await page.goto(`${path}?lang=${language}${asked && `&${asked}`}`)
+  const found: string[] = []
+  for (const size of [desk, phone]) {
+    await page.setViewportSize(size)
+    await settle(page)
+    for (const { rule, html } of await look(page, language === 'ar' ? 'rtl' : 'ltr'))
+      found.push(`${name} ${size.width} px: ${rule}: ${html.slice(0, 300)}`)
+  }
+  const at = new URL(page.url()).pathname
+  if (at !== path) found.push(`${name} ends at ${at}`)
+  if (route !== '/nowhere' && (await page.getByRole('alert').count()) > 0)
+    found.push(`${name} shows a problem: ${await page.getByRole('alert').first().innerText()}`)
+  return [...found, ...errors.map(error => `${name}: ${error}`)]
+}
+
+test('what is wrong is found', async () => {
+  const { page, context } = await stage.enter()
+  await context.addInitScript({ content: axeSource })
+  await page.goto('/sign-in')
+  await settle(page)
+  await page.evaluate(() => {
+    const planted = document.createElement('div')
+    planted.innerHTML = '<img src="/favicon.svg"><p style="inline-size: 3000px">auth.signIn</p>'
+    document.querySelector('main')?.append(planted)
+  })
+  const rules = (await look(page, 'rtl')).map(each => each.rule).join('; ')
+  for (const rule of [/image-alt/, /untranslated message id/, /the page runs ltr/, /px wider than the screen/])
+    assert.match(rules, rule)
+  await context.close()
+})
+
+for (const language of ['en', 'ar'] as const) {
+  test(`every screen is accessible, fits and is translated, in ${language}`, async () => {
+    const found: string[] = []
+    for (const who of ['nobody', 'patient', 'clinician', 'operator'] as const) {
+      const visitor = await stage.enter(who === 'nobody' ? {} : { as: who })
+      await visitor.context.addInitScript({ content: axeSource })
+      for (const stop of stops.filter(each => each[1] === who)) {
+        found.push(
+          ...(await visit(visitor, stop, language).catch((error: unknown) => [
+            `${stop[0]} (${who}, ${language}): ${(error as Error).message.split('\n')[0]}`,
+          ])),
+        )
+      }
+      await visitor.context.close()
+    }
+    assert.deepEqual(found, [], found.join('\n'))
+  })
+}
