@@ -213,3 +213,83 @@ for (const language of ['en', 'ar'] as const) {
     assert.deepEqual(found, [], found.join('\n'))
   })
 }
+
+/** With an overlay open, it alone is judged: what lies behind is hidden on purpose, and was judged without it. */
+const overlays = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]'
+
+type Opening = readonly [what: string, who: Role, route: string, open: (page: Page, t: Translate) => Promise<void>]
+type Translate = (id: string) => string
+
+const press = (role: 'button' | 'combobox', id: string) => (page: Page, t: Translate) =>
+  page
+    .getByRole(role, { name: t(id) })
+    .first()
+    .click()
+
+/** What opens over a page: a menu, a list, a drawer, a question. */
+const openings: readonly Opening[] = [
+  ['command menu', 'patient', '/', page => page.keyboard.press('Control+k')],
+  ['language menu', 'patient', '/', press('button', 'shell.language')],
+  ['suggestions', 'patient', '/find', press('combobox', 'find.need')],
+  [
+    'calendar',
+    'patient',
+    '/claim',
+    page => page.getByRole('main').getByRole('group').getByRole('button').first().click(),
+  ],
+  ['wait-list', 'patient', '/clinicians/$clinicianId', press('button', 'waitList.join')],
+  ['why not', 'patient', '/clinicians/$clinicianId', press('button', 'whyNot.title')],
+  ['cancelling', 'patient', '/visits/$bookingId', press('button', 'visit.cancel')],
+  [
+    'moving',
+    'patient',
+    '/visits/$bookingId/reschedule',
+    (page, t) =>
+      page
+        .getByRole('group', { name: t('slots.label') })
+        .getByRole('button')
+        .nth(5)
+        .click(),
+  ],
+  [
+    'visit of a clinician',
+    'clinician',
+    '/today?date=$date',
+    page => page.getByRole('main').getByRole('listitem').getByRole('button').first().click(),
+  ],
+  ['new hours', 'clinician', '/availability', press('button', 'availability.add')],
+  ['running a job', 'operator', '/operator/jobs', press('button', 'jobs.runNow')],
+  ['audit entry', 'operator', '/operator/audit', page => page.getByRole('row').getByRole('button').first().click()],
+  ['filter of outcomes', 'operator', '/operator/audit', press('button', 'audit.outcome')],
+]
+
+for (const [language, size] of [
+  ['en', desk],
+  ['ar', phone],
+] as const) {
+  test(`everything that opens over a page is accessible too, in ${language} at ${size.width} px`, async () => {
+    const found: string[] = []
+    const catalogue = words(language)
+    for (const who of ['patient', 'clinician', 'operator'] as const) {
+      const { page, context, errors } = await stage.enter({ as: who, size })
+      await context.addInitScript({ content: axeSource })
+      await page.goto(`/account?lang=${language}`)
+      for (const [what, , route, open] of openings.filter(each => each[1] === who)) {
+        try {
+          await page.goto(fill(route))
+          await settle(page)
+          await open(page, id => catalogue[id] ?? id)
+          await page.locator('[role=dialog], [role=menu], [role=listbox], [aria-expanded=true]').first().waitFor()
+          await settle(page)
+          for (const { rule, html } of await look(page, language === 'ar' ? 'rtl' : 'ltr', overlays))
+            found.push(`${what} at ${route}: ${rule}: ${html.slice(0, 300)}`)
+        } catch (error) {
+          found.push(`${what} at ${route} does not open: ${(error as Error).message.slice(0, 300)}`)
+        }
+      }
+      await context.close()
+      found.push(...errors)
+    }
+    assert.deepEqual(found, [], found.join('\n'))
+  })
+}

@@ -41,7 +41,7 @@ export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
           <span>
             {clinician.organization.name}
             <br />
-            {clinician.organization.address}, {clinician.organization.city}
+            {placeWords(clinician.organization)}
           </span>
         </p>
         {clinician.plans.length > 0 && (
@@ -89,3 +89,7 @@ function Reviews({ clinicianId }: { clinicianId: string }) {
     </Card>
   )
 }
+
+/** Many addresses name their city already. */
+const placeWords = ({ address, city }: Clinician['organization']) =>
+  address.includes(city) ? address : `${address}, ${city}`
