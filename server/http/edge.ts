@@ -36,7 +36,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
   const { config, platform, composition, contracts, settings, metrics } = options
   const app = Fastify({
     bodyLimit: config.MEDLEY_BODY_BYTES,
-    trustProxy: config.MEDLEY_TRUST_PROXY || Object.keys(config.addresses).length > 0,
+    trustProxy: config.MEDLEY_TRUST_PROXY,
     genReqId: newRequestId,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,

@@ -328,8 +328,8 @@ export const appointment = defineContract({
     calendarFeed: {
       method: 'POST',
       path: '/calendar-feed',
-      summary: 'The secret address of my calendar feed; asking to renew ends the old one',
-      input: z.strictObject({ renew: z.boolean().default(false) }),
+      summary: 'The secret address of my calendar feed; asking again ends the old one',
+      input: z.strictObject({}),
       output: z.strictObject({ path: z.string() }),
       allow: ['person'],
     },

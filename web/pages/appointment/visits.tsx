@@ -142,13 +142,7 @@ function CalendarFeed() {
           >
             {t('action.copy')}
           </Button>
-          <Button
-            tone="ghost"
-            size="sm"
-            icon="refresh"
-            isPending={feed.isPending}
-            onPress={() => feed.mutate({ renew: true })}
-          >
+          <Button tone="ghost" size="sm" icon="refresh" isPending={feed.isPending} onPress={() => feed.mutate({})}>
             {t('feed.renew')}
           </Button>
         </div>
