@@ -24,6 +24,15 @@ export const Caller = z.object({
   /** Where the person is when care is given; licences are checked against it. */
   jurisdiction: Jurisdiction.optional(),
   sessionId: z.string().max(200).optional(),
+  /** Present when an app acts, for a person or for itself: what it was granted. Canonical SMART scopes (core/scope.ts). */
+  grant: z
+    .object({
+      clientId: z.string().max(200),
+      scopes: z.array(z.string().max(300)).max(100),
+      /** The FHIR Patient the app was launched for. */
+      patientId: z.string().max(64).optional(),
+    })
+    .optional(),
 })
 export type Caller = z.output<typeof Caller>
 

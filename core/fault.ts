@@ -7,6 +7,8 @@ export const faultStatus = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  gone: 410,
+  precondition: 412,
   unprocessable: 422,
   too_many: 429,
   unavailable: 503,

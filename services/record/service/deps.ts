@@ -1,0 +1,171 @@
+// What every part of the record is given, and who the caller of a request is to it.
+import { LRUCache } from 'lru-cache'
+import type { Call } from '#core/call'
+import { faultsOf } from '#core/contract'
+import { newId } from '#core/id'
+import type { Kit } from '#platform'
+import { record } from '../contract.ts'
+import { loadDefinitions } from '../data.ts'
+import { actorsOf, mayClaim, type Near, type Purpose, purposes, viewOf } from '../rules/access.ts'
+import { parseQuery } from '../rules/query.ts'
+import { createRegistry, type Registry } from '../rules/parameters.ts'
+import { fhirError } from '../rules/refusal.ts'
+import { type PeopleStore, peopleStore } from '../store/people.ts'
+import { type ResourceStore, resourceStore, type VersionRow } from '../store/resources.ts'
+import { type SearchStore, searchStore } from '../store/search.ts'
+import type { Sight } from '../store/visible.ts'
+
+export type RecordKit = Pick<
+  Kit,
+  'database' | 'clock' | 'keys' | 'blobs' | 'settings' | 'log' | 'call' | 'announce' | 'enqueue' | 'concerning' | 'region' | 'egress'
+>
+
+export type RecordDeps = {
+  kit: RecordKit
+  resources: ResourceStore
+  search: SearchStore
+  people: PeopleStore
+  /** Address of the FHIR API, without a trailing slash. */
+  baseUrl: string
+  registry: () => Registry
+  sightOf: (call: Call, purpose?: string) => Promise<Sight>
+  /** Keys of patients' records; a patient keeps theirs for ever, so they are remembered. */
+  subjects: LRUCache<string, string>
+}
+
+export const faults = faultsOf(record)
+/** How long it may take until somebody who came near sees more. What they may not see any more is decided at every read. */
+const nearMs = 2_000
+
+export function createDeps(kit: RecordKit): RecordDeps {
+  let registry: Registry | undefined
+  const people = peopleStore(kit.database)
+  const near = new LRUCache<string, Near>({ max: 5_000, ttl: nearMs })
+  const deps: RecordDeps = {
+    kit,
+    people,
+    resources: resourceStore(kit.database),
+    search: searchStore(kit.database),
+    baseUrl: `${kit.settings.publicUrl}/fhir/R4`,
+    registry: () => (registry ??= createRegistry(loadDefinitions())),
+    subjects: new LRUCache({ max: 50_000 }),
+    async sightOf(call, purpose) {
+      const { caller } = call
+      const claimed = purposeOf(call, purpose)
+      const at = new Date(kit.clock.nowMs())
+      if (caller.roles.includes('service')) return viewOf(caller, { own: [], candidates: null }, claimed, at)
+      const actors = actorsOf(caller)
+      const key = `${caller.personId}/${caller.clinicianId}/${actors.join()}`
+      let found = near.get(key)
+      if (!found) {
+        const read = () => people.near(caller.personId ?? null, caller.clinicianId ?? null, actors)
+        found = await kit.database.read(call, read, { reach: 'all' })
+        near.set(key, found)
+      }
+      return narrowed(deps, call, viewOf(caller, found, claimed, at))
+    },
+  }
+  return deps
+}
+
+function purposeOf({ caller }: Call, purpose: string | undefined): Purpose | undefined {
+  if (purpose === undefined) return undefined
+  const known = purposes.find(each => each === purpose)
+  if (!known) throw fhirError('value', `A purpose of use is one of ${purposes.join(', ')}.`)
+  if (!mayClaim(caller, known)) throw fhirError('forbidden', `Your role does not act for the purpose ${known}.`)
+  return known
+}
+
+/** What stands between a person and their own reach when an app acts for them: its scopes, and one patient when it was launched for one. */
+function narrowed({ registry, baseUrl }: RecordDeps, { caller }: Call, sight: Sight): Sight {
+  const { grant } = caller
+  if (!grant) return sight
+  const scopes = readableScopes(grant.scopes)
+  const ready = scopes.map(({ type, query }) => ({
+    type,
+    filters: query ? parseQuery(registry(), baseUrl, type, [...new URLSearchParams(query)], false).filters : [],
+  }))
+  const isForPatient = grant.scopes.some(each => each.startsWith('patient/'))
+  const isForUser = grant.scopes.some(each => each.startsWith('user/') || each.startsWith('system/'))
+  if (!isForPatient || isForUser) return { ...sight, ready }
+  const within = grant.patientId === undefined ? [] : [grant.patientId]
+  // Launched for one patient: nobody else's, even if the person may see them.
+  return { ...sight, own: sight.own.filter(each => within.includes(each)), candidates: within, within, ready }
+}
+
+/** Of `patient/Observation.rs?category=x`: the type and the query, when reading or searching is granted. */
+export function readableScopes(scopes: readonly string[]): { type: string; query?: string | undefined }[] {
+  return scopes.flatMap(each => {
+    const match = /^(?:patient|user|system)\/(\*|[A-Za-z]+)\.([cruds]+)(?:\?(.+))?$/.exec(each)
+    return match && /[rs]/.test(match[2]!) ? [{ type: match[1]!, query: match[3] }] : []
+  })
+}
+
+/** Whether the scopes of the app between allow this on a type; people themselves have none. */
+export function scopesAllow({ grant }: Call['caller'], type: string, what: 'c' | 'r' | 'u' | 'd' | 's'): boolean {
+  if (!grant) return true
+  return grant.scopes.some(each => {
+    const match = /^(?:patient|user|system)\/(\*|[A-Za-z]+)\.([cruds]+)(?:\?.+)?$/.exec(each)
+    return match !== null && (match[1] === '*' || match[1] === type) && match[2]!.includes(what)
+  })
+}
+
+/** Where a resource's content is sealed; its own place, so that nothing can be put somewhere else. */
+const sealContext = (type: string, id: string) => `record/${type}/${id}`
+
+export function sealText({ kit }: RecordDeps, subjectId: string | null, type: string, id: string, text: string): Promise<Uint8Array> {
+  return subjectId === null ? Promise.resolve(Buffer.from(text)) : kit.keys.sealFor(subjectId, text, sealContext(type, id))
+}
+
+/** The JSON text of a version; undefined when it was deleted, or its key was destroyed. */
+export async function openText(
+  { kit }: RecordDeps,
+  { content, subject_id, type, id }: Pick<VersionRow, 'content' | 'subject_id' | 'type' | 'id'>,
+): Promise<string | undefined> {
+  if (content === null) return undefined
+  if (subject_id === null) return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('utf8')
+  return kit.keys.openTextFor(subject_id, content, sealContext(type, id))
+}
+
+/** The key of each patient's record; unknown patients get one. Never inside a transaction. */
+export async function subjectsOf(deps: RecordDeps, call: Call, patients: readonly string[], personId?: string): Promise<Map<string, string>> {
+  const { kit, people, subjects } = deps
+  const found = new Map<string, string>()
+  const unknown = new Set<string>()
+  for (const id of patients) {
+    const known = subjects.get(id)
+    if (known) found.set(id, known)
+    else unknown.add(id)
+  }
+  if (unknown.size === 0) return found
+  const at = new Date(kit.clock.nowMs())
+  const rows = await kit.database.read(call, () => people.patients([...unknown]), { reach: 'all' })
+  const missing = [...unknown].filter(id => !rows.some(row => row.id === id))
+  if (missing.length > 0) {
+    const entered = missing.map(id => ({ id, personId: personId ?? null, subjectId: newId(at.getTime()) }))
+    // Its own conduct: this must be known before the change it is for, and harms nobody if that one then fails.
+    await kit.database.save({ ...call, idempotencyKey: undefined }, () => people.enter(entered, at), { reach: 'all' })
+    rows.push(...(await kit.database.read(call, () => people.patients(missing), { reach: 'all' })))
+  }
+  for (const row of rows) {
+    subjects.set(row.id, row.subject_id)
+    found.set(row.id, row.subject_id)
+  }
+  return found
+}
+
+/** Signed, so that what comes back is what was given out and can go into a statement as it is. */
+export function writeCursor({ kit }: RecordDeps, place: unknown): string {
+  const text = Buffer.from(JSON.stringify(place)).toString('base64url')
+  return `${text}.${kit.keys.sign('record cursor', text).slice(0, 22)}`
+}
+
+export function readCursor<Shape>({ kit }: RecordDeps, cursor: string): Shape {
+  const [text = '', signature] = cursor.split('.')
+  if (signature === undefined || kit.keys.sign('record cursor', text).slice(0, 22) !== signature)
+    throw fhirError('value', 'This page address is not one this server made. Start again from the first page.')
+  return JSON.parse(Buffer.from(text, 'base64url').toString()) as Shape
+}
+
+/** Row security is the second wall for people; a machine that may see everybody has only the first one, its queries. */
+export const wallOf = ({ isSystem }: Sight) => (isSystem ? ({ reach: 'all' } as const) : undefined)

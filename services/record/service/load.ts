@@ -1,0 +1,69 @@
+// Entering an imported record: ids and links stay as they are, and what is there already is left alone.
+import type { Handlers } from '#core/contract'
+import type { Call } from '#core/call'
+import type { record } from '../contract.ts'
+import type { Resource } from '../rules/index-values.ts'
+import { fhirErrors } from '../rules/refusal.ts'
+import { validate } from '../rules/validate.ts'
+import { openText, type RecordDeps } from './deps.ts'
+import { commit, type Draft, untilSettled } from './writing.ts'
+
+/** So many resources are one transaction: memory, and how long others wait. */
+const chunk = 1_000
+
+export function loadHandlers(deps: RecordDeps): Pick<Handlers<typeof record>, 'load'> {
+  return {
+    async load({ personId, resources }, call) {
+      const checked = resources as unknown as (Resource & { id: string })[]
+      assertValid(checked)
+      const sight = await deps.sightOf({ ...call, caller: { roles: ['service'], organizationIds: [] } })
+      return untilSettled(async () => {
+        const drafts = await changedOnly(deps, call, checked)
+        for (let start = 0; start < drafts.length; start += chunk) {
+          const some = drafts.slice(start, start + chunk)
+          const own = call.idempotencyKey === undefined ? call : { ...call, idempotencyKey: `${call.idempotencyKey}/${start}` }
+          await commit(deps, own, sight, { act: 'load', drafts: some, answer: written => written.length, personId, isTrusted: true })
+        }
+        return { written: drafts.length, unchanged: checked.length - drafts.length }
+      })
+    },
+  }
+}
+
+function assertValid(resources: readonly Resource[]): void {
+  const problems = resources.flatMap((resource, index) =>
+    validate(resource)
+      .filter(each => each.severity === 'error' || each.severity === 'fatal')
+      .map(each => ({ ...each, expression: `entry ${index} ${each.expression ?? resource.resourceType}` })),
+  )
+  if (problems.length > 0) throw fhirErrors('unprocessable', problems)
+}
+
+async function changedOnly(deps: RecordDeps, call: Call, resources: readonly (Resource & { id: string })[]): Promise<Draft[]> {
+  const { kit, resources: store } = deps
+  const known = await kit.database.read(call, () => store.present(resources.map(({ resourceType, id }) => ({ type: resourceType, id }))), { reach: 'all' })
+  const byName = new Map(known.map(row => [`${row.type}/${row.id}`, row]))
+  const drafts: Draft[] = []
+  for (const resource of resources) {
+    const row = byName.get(`${resource.resourceType}/${resource.id}`)
+    const text = row && !row.is_deleted ? await openText(deps, row) : undefined
+    if (text !== undefined && isSame(JSON.parse(text) as Resource, resource)) continue
+    drafts.push({ type: resource.resourceType, id: resource.id, method: 'PUT', resource, after: row?.version ?? 0 })
+  }
+  return drafts
+}
+
+/** Equal, less what the server adds. */
+function isSame(stored: Resource, sent: Resource): boolean {
+  const plain = ({ meta, ...rest }: Resource) => {
+    const { versionId: _v, lastUpdated: _l, ...other } = (meta ?? {}) as Record<string, unknown>
+    return JSON.stringify(sorted({ ...rest, ...(Object.keys(other).length > 0 ? { meta: other } : {}) }))
+  }
+  return plain(stored) === plain(sent)
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, sorted(each)]))
+}

@@ -1,0 +1,95 @@
+// FHIR operations: `$everything`, `$validate` and their like.
+import type { Call } from '#core/call'
+import type { Answer, Interaction } from '../contract.ts'
+import type { Resource } from '../rules/index-values.ts'
+import { outcome } from '../rules/outcome.ts'
+import { fhirError } from '../rules/refusal.ts'
+import { validate } from '../rules/validate.ts'
+import { openText, readCursor, type RecordDeps, wallOf, writeCursor } from './deps.ts'
+import { assertScope, bundleText, notFound, patientsOf } from './reading.ts'
+
+export type Asked = {
+  deps: RecordDeps
+  call: Call
+  request: Interaction
+  type: string | undefined
+  id: string | undefined
+  perform: (request: Interaction, call: Call) => Promise<Answer>
+}
+
+export type Operation = {
+  levels: readonly ('system' | 'type' | 'instance')[]
+  /** Resource types it is for; `*` for all. */
+  types: readonly string[]
+  /** Changes nothing, so GET will do. */
+  isRead: boolean
+  run: (asked: Asked) => Promise<Answer>
+}
+
+export const operations: Readonly<Record<string, Operation>> = {
+  validate: { levels: ['type', 'instance'], types: ['*'], isRead: false, run: runValidate },
+  everything: { levels: ['instance'], types: ['Patient'], isRead: true, run: runEverything },
+}
+
+/** A parameter of a Parameters body by name. */
+export function parameterOf(body: unknown, name: string): Record<string, unknown> | undefined {
+  const { parameter } = (body ?? {}) as { parameter?: Record<string, unknown>[] }
+  return Array.isArray(parameter) ? parameter.find(each => each['name'] === name) : undefined
+}
+
+async function runValidate({ deps, call, request, type, id }: Asked): Promise<Answer> {
+  const body = request.body as Resource | undefined
+  const wrapped = body?.resourceType === 'Parameters' ? (parameterOf(body, 'resource')?.['resource'] as Resource | undefined) : body
+  let resource = wrapped
+  if (!resource && id !== undefined) {
+    const sight = await deps.sightOf(call, request.purpose)
+    const row = await deps.kit.database.read(call, () => deps.resources.read(type!, id, sight), wallOf(sight))
+    const text = row && (await openText(deps, row))
+    if (text === undefined) throw notFound(type!, id)
+    resource = JSON.parse(text) as Resource
+  }
+  if (!resource) throw fhirError('required', '$validate takes a resource, or Parameters with one.')
+  if (resource.resourceType !== type) throw fhirError('invalid', `The address says ${type}, the resource does not.`)
+  deps.kit.concerning({ act: 'validate', subjects: { type } })
+  const found = validate(resource)
+  const issues = found.length > 0 ? found : [{ severity: 'information' as const, code: 'informational', text: 'This is valid.' }]
+  return { status: 200, body: JSON.stringify(outcome(issues)) }
+}
+
+/** Everything in a patient’s record that the caller may see, paged, the patient first. */
+async function runEverything({ deps, call, request, id }: Asked): Promise<Answer> {
+  assertScope(call, 'Patient', 'r')
+  const sight = await deps.sightOf(call, request.purpose)
+  const asked = Object.fromEntries(request.query)
+  const count = Math.min(Number(/^\d{1,5}$/.exec(asked['_count'] ?? '')?.[0] ?? 1_000) || 1_000, 5_000)
+  const after = asked['_cursor'] === undefined ? undefined : readCursor<string>(deps, asked['_cursor'])
+  const types = asked['_type']?.split(',')
+  const since = asked['_since'] && !Number.isNaN(Date.parse(asked['_since'])) ? new Date(asked['_since']) : undefined
+  const rows = await deps.kit.database.read(
+    call,
+    async () => {
+      const patient = await deps.resources.read('Patient', id!, sight)
+      if (!patient) throw notFound('Patient', id!)
+      const found = await deps.resources.everything(id!, { types, since, after }, count + 1, sight)
+      return found
+    },
+    wallOf(sight),
+  )
+  deps.kit.concerning({ act: 'everything', patientIds: [id!, ...patientsOf(rows)].slice(0, 200), purpose: sight.purpose, subjects: { type: 'Patient', id: id! } })
+  const page = rows.slice(0, count)
+  const entries = (
+    await Promise.all(
+      page.map(async row => {
+        const text = await openText(deps, row)
+        return text === undefined ? [] : [`{"fullUrl":"${deps.baseUrl}/${row.type}/${row.id}","resource":${text},"search":{"mode":"match"}}`]
+      }),
+    )
+  ).flat()
+  const links = [{ relation: 'self', url: `${deps.baseUrl}/Patient/${id}/$everything` }]
+  const last = page.at(-1)
+  if (rows.length > count && last) {
+    const more = new URLSearchParams({ ...asked, _count: String(count), _cursor: writeCursor(deps, last.key) })
+    links.push({ relation: 'next', url: `${deps.baseUrl}/Patient/${id}/$everything?${more.toString()}` })
+  }
+  return { status: 200, body: bundleText('searchset', entries, links, deps.kit.clock.nowMs()) }
+}

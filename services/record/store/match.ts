@@ -1,0 +1,181 @@
+// Filters as SQL conditions on one row of `record.resource`. Every value is a parameter; nothing of a request becomes SQL text.
+import { sql } from 'kysely'
+import type { Filter, Prefix, Test } from '../rules/filter.ts'
+import { type Condition, type Sight, visible } from './visible.ts'
+
+/** How a filter is met by the resource in `row`, as the caller of `sight` may know it. */
+export function matcher(sight: Sight): (filter: Filter, row: Condition) => Condition {
+  const matches = (filter: Filter, row: Condition): Condition => {
+    switch (filter.kind) {
+      case 'ids':
+        return sql`${row}.id ${filter.isNot ? sql`<> all` : sql`= any`}(${filter.ids}::text[])`
+      case 'updated':
+        return anyOf(filter.tests.map(each => momentCondition(each.prefix, sql`${row}.updated_at`, sql`${row}.updated_at`, each)))
+      case 'values': {
+        const found = sql`select i.resource from ${tableOf(filter.tests[0]!.table)} i where i.resource = ${row}.key
+          and ${numbered(filter.numbers)} and ${anyOf(filter.tests.map(testCondition))}`
+        if (filter.isNot) return sql`not exists (${found})`
+        return sql`${row}.key in (select i.resource from ${tableOf(filter.tests[0]!.table)} i where ${numbered(filter.numbers)}
+          and ${anyOf(filter.tests.map(testCondition))})`
+      }
+      case 'composite':
+        return anyOf(filter.alternatives.map(tests => compositeCondition(filter.numbers, tests, row)))
+      case 'missing': {
+        const some = anyOf(
+          filter.tables.map(table => sql`exists (select from ${tableOf(table)} i where i.resource = ${row}.key and ${numbered(filter.numbers)})`),
+        )
+        return filter.isMissing ? sql`not ${some}` : some
+      }
+      case 'chain':
+        return sql`${row}.key in (select i.resource from record.reference i join record.resource c on c.type = i.type and c.id = i.id
+          where ${numbered(filter.numbers)} and i.type = any(${filter.types}::text[]) and not c.is_deleted
+            and ${matchesNested(filter.filter, sight)} and ${visible('c', sight, matches)})`
+      case 'has':
+        return sql`(${row}.type, ${row}.id) in (select i.type, i.id from record.reference i join record.resource c on c.key = i.resource
+          where i.parameter = ${filter.number} and c.type = ${filter.type} and not c.is_deleted
+            and ${matchesNested(filter.filter, sight)} and ${visible('c', sight, matches)})`
+      case 'all':
+        return sql`(${sql.join(filter.filters.map(each => matches(each, row)), sql` and `)})`
+      case 'any':
+        return sql`(${sql.join(filter.filters.map(each => matches(each, row)), sql` or `)})`
+      case 'not':
+        return sql`not ${matches(filter.filter, row)}`
+      case 'in':
+      case 'hierarchy':
+        throw new Error('the service turns value sets into codes before it searches')
+      default:
+        return filter satisfies never
+    }
+  }
+  return matches
+}
+
+/** Inside a chain the resource is `c`; the inner statement's own `c` hides the outer one, which it does not need. */
+function matchesNested(filter: Filter, sight: Sight): Condition {
+  return matcher(sight)(filter, sql.ref('c'))
+}
+
+const tables: Record<Test['table'], Condition> = {
+  token: sql`record.token`,
+  text: sql`record.text`,
+  reference: sql`record.reference`,
+  moment: sql`record.moment`,
+  quantity: sql`record.quantity`,
+}
+export const tableOf = (table: Test['table']): Condition => tables[table]
+
+const numbered = (numbers: readonly number[]): Condition =>
+  numbers.length === 1 ? sql`i.parameter = ${numbers[0]}` : sql`i.parameter = any(${numbers}::int[])`
+
+const anyOf = (conditions: readonly Condition[]): Condition =>
+  conditions.length === 1 ? conditions[0]! : conditions.length === 0 ? sql`false` : sql`(${sql.join([...conditions], sql` or `)})`
+
+function compositeCondition(numbers: readonly number[], tests: readonly Test[], row: Condition): Condition {
+  const [first, ...rest] = tests
+  const further = rest.map(
+    (test, index) => sql`exists (select from ${tableOf(test.table)} i where i.resource = o.resource and i.part = o.part
+      and i.parameter = ${numbers[index + 1]} and ${testCondition(test)})`,
+  )
+  return sql`${row}.key in (select o.resource from (select i.resource, i.part from ${tableOf(first!.table)} i
+    where i.parameter = ${numbers[0]} and ${testCondition(first!)}) o where ${sql.join(further, sql` and `)})`
+}
+
+/** On row `i` of the test's table. */
+function testCondition(test: Test): Condition {
+  switch (test.table) {
+    case 'token':
+      return tokenCondition(test)
+    case 'text':
+      if (test.mode === 'exact') return sql`i.exact = ${test.text}`
+      return test.mode === 'starts' ? sql`i.folded like ${likeOf(test.text)} || '%'` : sql`i.folded like '%' || ${likeOf(test.text)} || '%'`
+    case 'reference':
+      if (test.url !== undefined) return sql`i.url = ${test.url}`
+      return test.type === undefined ? sql`i.id = ${test.id}` : sql`i.id = ${test.id} and i.type = ${test.type}`
+    case 'moment':
+      return momentCondition(test.prefix, sql`i.low`, sql`i.high`, test)
+    case 'quantity':
+      return quantityCondition(test)
+    default:
+      return test satisfies never
+  }
+}
+
+function tokenCondition(test: Extract<Test, { table: 'token' }>): Condition {
+  if ('among' in test) {
+    if (test.among.length === 0) return sql`false`
+    // Elements of type `code` have no system of their own: the code alone decides.
+    return sql`(i.code, coalesce(i.system, '')) in (select a.code, a.system from unnest(${test.among.map(each => each.code)}::text[],
+      ${test.among.map(each => each.system ?? '')}::text[]) as a (code, system))`
+  }
+  if ('begins' in test) return sql`i.code like ${likeOf(test.begins)} || '%'`
+  if ('beginningOf' in test) return sql`starts_with(${test.beginningOf}, i.code)`
+  const code = test.code === undefined ? sql`true` : sql`i.code = ${test.code}`
+  if (test.system === undefined) return code
+  // A code without a system answers to every system: what `code` elements mean follows from their binding.
+  return test.system === null ? sql`${code} and i.system is null` : sql`${code} and (i.system = ${test.system} or i.system is null)`
+}
+
+const likeOf = (text: string) => text.replaceAll(/[\\%_]/g, String.raw`\$&`)
+
+/** https://hl7.org/fhir/R4/search.html#prefix, for stretches: [low, high) of the resource against [low, high) of the search. */
+function momentCondition(prefix: Prefix, low: Condition, high: Condition, asked: { low: string; high: string }): Condition {
+  const [from, to] = [sql`${asked.low}::timestamptz`, sql`${asked.high}::timestamptz`]
+  switch (prefix) {
+    case 'eq':
+      return sql`(${low} >= ${from} and ${low} < ${to} and ${high} <= ${to})`
+    case 'ne':
+      return sql`not (${low} >= ${from} and ${low} < ${to} and ${high} <= ${to})`
+    case 'gt':
+      return sql`${high} > ${to}`
+    case 'ge':
+      return sql`(${high} > ${to} or ${low} >= ${from})`
+    case 'lt':
+      return sql`${low} < ${from}`
+    case 'le':
+      return sql`(${low} < ${from} or ${high} <= ${to})`
+    case 'sa':
+      return sql`${low} >= ${to}`
+    case 'eb':
+      return sql`${high} <= ${from}`
+    case 'ap': {
+      // A day on either side of a day; the standard leaves the width to the server.
+      return sql`(${low} < ${to} + (${to} - ${from}) and ${high} > ${from} - (${to} - ${from}))`
+    }
+    default:
+      return prefix satisfies never
+  }
+}
+
+function quantityCondition(test: Extract<Test, { table: 'quantity' }>): Condition {
+  const unit =
+    test.code === undefined
+      ? sql`true`
+      : test.system === undefined
+        ? sql`(i.code = ${test.code} or i.unit = ${test.code})`
+        : sql`i.code = ${test.code} and i.system = ${test.system}`
+  return sql`(${unit} and ${numberCondition(test)})`
+}
+
+function numberCondition({ prefix, value, low, high }: { prefix: Prefix; value: number; low: number; high: number }): Condition {
+  const spread = Math.abs(value) * 0.1
+  switch (prefix) {
+    case 'eq':
+      return sql`i.low >= ${low} and i.high < ${high}`
+    case 'ne':
+      return sql`not (i.low >= ${low} and i.high < ${high})`
+    case 'gt':
+    case 'sa':
+      return prefix === 'gt' ? sql`i.high > ${value}` : sql`i.low > ${value}`
+    case 'ge':
+      return sql`i.high >= ${value}`
+    case 'lt':
+    case 'eb':
+      return prefix === 'lt' ? sql`i.low < ${value}` : sql`i.high < ${value}`
+    case 'le':
+      return sql`i.low <= ${value}`
+    case 'ap':
+      return sql`i.high >= ${value - spread} and i.low <= ${value + spread}`
+    default:
+      return prefix satisfies never
+  }
+}
