@@ -33,6 +33,7 @@ import type { Queue } from '#platform/queue'
 import type { Sms } from '#platform/sms'
 import type { Call } from '#core/call'
 import type { Client, Contract } from '#core/contract'
+import type { About } from '#core/journal'
 import type { Region } from '#core/region'
 import type { z } from 'zod'
 
@@ -228,6 +229,12 @@ export type Kit = Pick<
   enqueue(job: string, data: unknown): void
   /** Removes what the platform kept long enough; for the nightly job. */
   sweep(): Promise<number>
+  /**
+   * Adds to the audit entry of the operation under way, refusals included: whom it concerns, why it was done, and what exactly it
+   * was (`act` takes the place of the operation's name). Say it before `save` and before what may be refused; what comes
+   * later makes one more entry. Ids only, and at most 200 patients: beyond that it throws, so page what you show.
+   */
+  concerning(about: About): void
   /** An audit entry for what did not come through an operation, such as a sign-in. */
   recordAct(
     action: string,

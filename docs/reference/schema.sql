@@ -120,6 +120,7 @@ alter table audit.entry add constraint entry_pkey PRIMARY KEY (sequence);
 alter table audit.entry add constraint entry_sequence_check CHECK ((sequence > 0));
 CREATE INDEX entry_action ON audit.entry USING btree (action, sequence DESC);
 CREATE INDEX entry_at ON audit.entry USING btree (at);
+CREATE INDEX entry_patients ON audit.entry USING gin (audit.patients_of(record));
 CREATE INDEX entry_person ON audit.entry USING btree (person_id, sequence DESC);
 CREATE INDEX entry_subjects ON audit.entry USING gin (subjects jsonb_path_ops);
 alter table audit.entry enable row level security;
@@ -578,6 +579,21 @@ create table notification.preference (
 alter table notification.preference add constraint preference_pkey PRIMARY KEY (person_id);
 alter table notification.preference enable row level security;
 create policy own on notification.preference for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+CREATE OR REPLACE FUNCTION audit.concerning(patient_id text)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'audit', 'pg_temp'
+AS $function$ select sequence from audit.entry where medley.reaches_all() and audit.patients_of(record) @> array[patient_id] $function$
+;
+
+CREATE OR REPLACE FUNCTION audit.patients_of(record text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select array(select jsonb_array_elements_text(record::jsonb -> 'patientIds')) $function$
+;
 
 CREATE OR REPLACE FUNCTION medley.clinician()
  RETURNS uuid

@@ -142,6 +142,12 @@ export function createDatabase(engine: Engine): Database {
       if (late) await record([{ id: late.id, kind: 'audit', topic: late.action, payload: late }])
       return output
     },
+    concerning(about) {
+      const now = conducting.getStore()
+      invariant(now, 'whom an act concerns is said while it is under way')
+      now.conduct.concerning?.(about)
+      now.isAudited = false
+    },
     record,
     replayOf: conduct => find(conduct, 0),
     async keepRefusal(conduct, refusal) {
