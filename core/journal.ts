@@ -4,6 +4,9 @@ import { Id } from './id.ts'
 import { Region } from './region.ts'
 import { Instant } from './time.ts'
 
+/** Entries are text in a database that refuses some characters, and share their transaction with those of others. */
+const printable = /^[\x20-\x7e]+$/
+
 /** One access or change: who, what, when, from where, on whose behalf, why, and how it ended. */
 export const AuditRecord = z.strictObject({
   id: Id,
@@ -18,9 +21,9 @@ export const AuditRecord = z.strictObject({
   /** Ids the action was about; never names or content. */
   subjects: z.record(z.string(), z.string()),
   /** The patients whose record was looked at or changed, by the logical id of their FHIR resource. */
-  patientIds: z.array(z.string().min(1).max(64)).min(1).max(200).optional(),
+  patientIds: z.array(z.string().regex(printable).max(64)).min(1).max(200).optional(),
   /** Why it was done, such as `ETREAT` of HL7's PurposeOfUse for breaking the glass. */
-  purpose: z.string().min(1).max(64).optional(),
+  purpose: z.string().regex(printable).max(64).optional(),
   outcome: z.enum(['done', 'refused', 'failed']),
   faultCode: z.string().optional(),
   reason: z.string().optional(),
@@ -36,9 +39,9 @@ const About = z.strictObject({
     .string()
     .regex(/^[\w$-]{1,60}$/)
     .optional(),
-  patientIds: z.array(z.string().min(1).max(64)).readonly().optional(),
+  patientIds: z.array(z.string()).readonly().optional(),
   purpose: AuditRecord.shape.purpose,
-  subjects: z.record(z.string(), z.string().max(100)).optional(),
+  subjects: z.record(z.string(), z.string().regex(printable).max(100)).optional(),
 })
 export type About = z.output<typeof About>
 

@@ -116,7 +116,12 @@ test('a replay that shows a patient again is written down again', async () => {
 
 test('what no entry could hold is a bug at once, and the trail goes on', async () => {
   const many = Array.from({ length: 201 }, (_, index) => `p${index}`)
-  const wrong: Wish['acts'][0][] = [{ patientIds: many }, { patientIds: ['x'.repeat(65)] }, { act: 'a b' }]
+  const wrong: Wish['acts'][0][] = [
+    { patientIds: many },
+    { patientIds: ['x'.repeat(65)] },
+    { patientIds: ['\0'] },
+    { act: 'a b' },
+  ]
   for (const each of wrong) {
     const [entry, ...others] = await entriesOf('look', { acts: [each], end: 'reads' }, person())
     assert.deepEqual([entry?.outcome, entry?.faultCode, entry?.patientIds, others], ['failed', 'bug', undefined, []])

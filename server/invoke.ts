@@ -90,19 +90,24 @@ const fingerprintOf = (name: string, input: unknown) =>
     .update(`${name}\n${JSON.stringify(input)}`)
     .digest('base64url')
 
+const PrintableId = /^[\x20-\x7e]{0,100}$/
+
 /** Writes are always audited. Reads are unless the contract says that they show nothing personal. */
 function isAudited(operation: OperationDefinition): boolean {
   return operation.audit !== 'never' && (isWrite(operation) || !operation.allow.includes('anyone'))
 }
 
-/** The ids in what was asked and what came out; nothing else may enter the audit trail. */
+/**
+ * The ids in what was asked and what came out; nothing else may enter the audit trail. What is not printable is no id, and a NUL in
+ * an entry would fail the flush that it shares with the entries of others.
+ */
 function subjectsOf(service: string, input: unknown, output?: unknown): Record<string, string> {
   const subjects: Record<string, string> = {}
   const take = (value: unknown, own: boolean) => {
     if (typeof value !== 'object' || value === null) return
     for (const [field, each] of Object.entries(value)) {
       const isId = field.endsWith('Id') || (own && field === 'id')
-      if (isId && typeof each === 'string' && each.length <= 100)
+      if (isId && typeof each === 'string' && PrintableId.test(each))
         subjects[field === 'id' ? `${service}Id` : field] = each
     }
   }

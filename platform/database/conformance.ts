@@ -31,9 +31,19 @@ const callOf = (personId: string, idempotencyKey?: string): Call => ({
   ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
 })
 
+/** The engine, with an ear for every statement. */
+const counting = (engine: Engine, hear: (text: string) => void): Engine => ({
+  ...engine,
+  async acquire() {
+    const session = await engine.acquire()
+    return { ...session, query: (text, values) => (hear(text), session.query(text, values)) }
+  },
+})
+
 export function databaseConforms(name: string, open: () => Promise<Engine>): void {
   let database: Database
   let one: ServiceDatabase
+  let sends = 0
   const conductOf = (call: Call, fingerprint = 'f'): Conduct => ({
     call,
     name: 'one.make',
@@ -48,7 +58,7 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     (await database.execute('select count(*) as n from medley.outbox where topic = $1', [topic])).rows[0]!['n']
 
   before(async () => {
-    database = createDatabase(await open())
+    database = createDatabase(counting(await open(), text => text.includes('medley.send') && sends++))
     await migrate(database.owner, [
       platformMigrations,
       folder('one', { '0001-things.sql': things }),
@@ -185,6 +195,25 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
         statement,
       )
     }
+  })
+
+  test(`${name}: records of one moment share few statements, and none is lost`, async () => {
+    const topic = `one.noted.${newId()}`
+    const note = () => database.record([{ id: newId(), kind: 'audit', topic, payload: {} }])
+    const before = sends
+    const first = note()
+    await Promise.resolve() // Its flush is under way now, so all others gather behind it.
+    await Promise.all([first, ...Array.from({ length: 199 }, note)])
+    assert.deepEqual([await outbox(topic), sends - before], [200, 2])
+  })
+
+  test(`${name}: a flush that fails fails for everybody in it, and for nobody after it`, async () => {
+    const topic = `one.noted.${newId()}`
+    const note = (id: string) => database.record([{ id, kind: 'audit', topic, payload: {} }])
+    const together = await Promise.allSettled([note(newId()), note('not an id'), note(newId())])
+    assert.deepEqual([together.map(each => each.status), await outbox(topic)], [Array(3).fill('rejected'), 0])
+    await note(newId())
+    assert.equal(await outbox(topic), 1)
   })
 
   test(`${name}: a read writes nothing, and statements outside of read and save are bugs`, async () => {

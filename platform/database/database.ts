@@ -5,6 +5,7 @@ import type { Call } from '#core/call'
 import { houseFault, invariant } from '#core/fault'
 import { newId } from '#core/id'
 import { type Engine, engineDialect, type Session } from './engine.ts'
+import { gathering } from './gather.ts'
 import type { Conduct, Database, OutgoingMessage, Replay, ServiceDatabase } from './port.ts'
 
 type Open = {
@@ -125,11 +126,10 @@ export function createDatabase(engine: Engine): Database {
     return row.problem === null ? { output: row.output } : { problem: row.problem }
   }
 
-  async function record(messages: OutgoingMessage[]): Promise<void> {
-    if (messages.length === 0) return
+  const record = gathering<OutgoingMessage>(async messages => {
     await sql`select medley.send(${JSON.stringify(messages)}::jsonb)`.execute(owner)
     for (const listener of listeners) listener()
-  }
+  })
 
   return {
     kind: engine.kind,

@@ -54,7 +54,10 @@ export interface Database {
   conduct<T>(conduct: Conduct, work: () => Promise<T>): Promise<T>
   /** Says more of the conduct under way; what is said after its `save` makes one more entry at its end. Throws outside of one. */
   concerning(about: About): void
-  /** Writes messages in a transaction of their own: audit entries of reads and refusals, operator-started jobs. */
+  /**
+   * Writes messages apart from any `save`: audit entries of reads and refusals, operator-started jobs. Durable when it returns.
+   * Those who come at the same time share one transaction, and its failure.
+   */
   record(messages: OutgoingMessage[]): Promise<void>
   /** The stored answer of an earlier conduct with the same key; throws `idempotency.keyReused` when it was another request. */
   replayOf(conduct: Conduct): Promise<Replay | undefined>
