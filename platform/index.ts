@@ -13,6 +13,7 @@ import type { Engine } from './database/engine.ts'
 import { migrate, type MigrationFolder, platformMigrations } from './database/migrate.ts'
 import { templatePath } from './database/template.ts'
 import { createEgress } from './egress/gate.ts'
+import { createAnswerSeal } from './keys/answers.ts'
 import { createKeys, loadOrMakeSecret } from './keys/local.ts'
 import { databaseWrappedKeys } from './keys/database.ts'
 import { postgresKeyValue } from './keyvalue/postgres.ts'
@@ -95,12 +96,13 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
     pino.destination({ sync: true }),
   )
   const clock = options.clock ?? systemClock()
-  const database = options.database ?? createDatabase(await openEngine(options))
+  const secret =
+    options.secret ??
+    (options.dataDirectory ? await loadOrMakeSecret(options.dataDirectory) : randomBytes(32).toString('hex'))
+  const previous = [...options.secretsPrevious]
+  const database = options.database ?? createDatabase(await openEngine(options), createAnswerSeal({ secret, previous }))
   try {
     if (!options.database) await migrate(database.owner, [platformMigrations, ...options.folders])
-    const secret =
-      options.secret ??
-      (options.dataDirectory ? await loadOrMakeSecret(options.dataDirectory) : randomBytes(32).toString('hex'))
     const kept = databaseKeptMessages(database, clock)
     const egress = createEgress({
       allowHosts: [...options.egressAllow],
@@ -130,7 +132,7 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
         pollMs: options.queuePollMs ?? 2_000,
       }),
       blobs: await openBlobs(options),
-      keys: createKeys({ secret, previous: [...options.secretsPrevious], store: databaseWrappedKeys(database) }),
+      keys: createKeys({ secret, previous, store: databaseWrappedKeys(database) }),
       keyvalue: postgresKeyValue(database, clock),
       mail,
       sms: options.sms

@@ -448,6 +448,15 @@ create table identity.verification (
 alter table identity.verification add constraint verification_pkey PRIMARY KEY (id);
 CREATE INDEX verification_identifier_idx ON identity.verification USING btree (identifier);
 
+create table medley.answer (
+  key_hash text not null,
+  step integer not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default now()
+);
+alter table medley.answer add constraint answer_pkey PRIMARY KEY (key_hash, step);
+CREATE INDEX answer_age ON medley.answer USING btree (created_at);
+
 create table medley.idempotency (
   scope text not null,
   key text not null,
@@ -614,6 +623,21 @@ begin
   if not found then return false; end if;
   perform medley.send(messages);
   return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.conclude(hashes text[], step integer, sealed bytea, messages jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from answer a where a.key_hash = any(hashes[2:]) and a.step = conclude.step) then
+    insert into answer (key_hash, step, sealed) values (hashes[1], conclude.step, conclude.sealed) on conflict do nothing;
+  end if;
+  if not found then raise exception 'carried out before' using errcode = 'MD001'; end if;
+  perform send(messages);
 end $function$
 ;
 

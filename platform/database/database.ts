@@ -6,7 +6,7 @@ import { houseFault, invariant } from '#core/fault'
 import { newId } from '#core/id'
 import { type Engine, engineDialect, type Session } from './engine.ts'
 import { gathering } from './gather.ts'
-import type { Conduct, Database, OutgoingMessage, Replay, ServiceDatabase } from './port.ts'
+import type { AnswerSeal, Conduct, Database, OutgoingMessage, Replay, ServiceDatabase } from './port.ts'
 
 type Open = {
   transaction: Transaction<never>
@@ -15,12 +15,11 @@ type Open = {
   messages: OutgoingMessage[]
   isReadOnly: boolean
 }
+type Kept = Replay & { fingerprint: string }
 type Conducting = { conduct: Conduct; saves: number; isAudited: boolean }
 
-/** Leaves `save` when this very conduct has been carried out before. */
-class Replayed extends Error {}
-
-export function createDatabase(engine: Engine): Database {
+/** Without `answers` it serves tools that carry out nothing with an idempotency key. */
+export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
   const preambles = new AsyncLocalStorage<string>()
   const opens = new AsyncLocalStorage<Open>()
   const conducting = new AsyncLocalStorage<Conducting>()
@@ -103,27 +102,39 @@ export function createDatabase(engine: Engine): Database {
     const messages = record
       ? [...open.messages, { id: record.id, kind: 'audit' as const, topic: record.action, payload: record }]
       : open.messages
-    const key = now?.conduct.call.idempotencyKey
-    if (key === undefined) {
+    if (now?.conduct.call.idempotencyKey === undefined) {
       if (messages.length > 0)
         await sql`select medley.send(${JSON.stringify(messages)}::jsonb)`.execute(open.transaction)
       return messages.length > 0
     }
-    const { rows } = await sql<{ kept: boolean }>`
-      select medley.conclude(${scopeOf(now!.conduct)}, ${key}, ${step}, ${now!.conduct.fingerprint ?? ''},
-        ${JSON.stringify(output ?? null)}::jsonb, ${JSON.stringify(messages)}::jsonb) as kept`.execute(open.transaction)
-    if (!rows[0]!.kept) throw new Replayed('carried out before')
+    const { hashes, sealed } = keptOf(now.conduct, step, { output: output ?? null })
+    await sql`select medley.conclude(${hashes}::text[], ${step}, ${sealed}, ${JSON.stringify(messages)}::jsonb)`.execute(
+      open.transaction,
+    )
     return true
   }
 
   async function find(conduct: Conduct, step: number): Promise<Replay | undefined> {
-    const { rows } = await sql<{ fingerprint: string; output: unknown; problem: unknown }>`
-      select fingerprint, output, problem from medley.idempotency
-      where scope = ${scopeOf(conduct)} and key = ${conduct.call.idempotencyKey} and step = ${step}`.execute(owner)
-    const row = rows[0]
-    if (!row) return undefined
-    if (row.fingerprint !== (conduct.fingerprint ?? '')) throw houseFault('idempotency.keyReused')
-    return row.problem === null ? { output: row.output } : { problem: row.problem }
+    const { secrecy, key } = secretsOf(conduct)
+    const { rows } = await sql<{ sealed: Uint8Array }>`select sealed from medley.answer
+      where key_hash = any(${secrecy.hashes(key)}::text[]) and step = ${step}`.execute(owner)
+    if (!rows[0]) return undefined
+    const { fingerprint, ...replay } = JSON.parse(secrecy.open(key, step, rows[0].sealed)) as Kept
+    if (fingerprint !== (conduct.fingerprint ?? '')) throw houseFault('idempotency.keyReused')
+    return replay
+  }
+
+  /** Keys of different callers never meet. */
+  function secretsOf(conduct: Conduct) {
+    invariant(answers, 'a database that was opened without a secret keeps no answers')
+    return { secrecy: answers, key: `${scopeOf(conduct)}\0${conduct.call.idempotencyKey}` }
+  }
+
+  /** The fingerprint is sealed too: it is a hash of what was asked, and short wishes can be guessed. */
+  function keptOf(conduct: Conduct, step: number, replay: Replay) {
+    const { secrecy, key } = secretsOf(conduct)
+    const kept: Kept = { fingerprint: conduct.fingerprint ?? '', ...replay }
+    return { hashes: secrecy.hashes(key), sealed: Buffer.from(secrecy.seal(key, step, JSON.stringify(kept))) }
   }
 
   const record = gathering<OutgoingMessage>(async messages => {
@@ -151,8 +162,8 @@ export function createDatabase(engine: Engine): Database {
     record,
     replayOf: conduct => find(conduct, 0),
     async keepRefusal(conduct, refusal) {
-      await sql`insert into medley.idempotency (scope, key, step, fingerprint, problem)
-        values (${scopeOf(conduct)}, ${conduct.call.idempotencyKey}, 0, ${conduct.fingerprint ?? ''}, ${JSON.stringify(refusal.problem)}::jsonb)
+      const { hashes, sealed } = keptOf(conduct, 0, refusal)
+      await sql`insert into medley.answer (key_hash, step, sealed) values (${hashes[0]}, 0, ${sealed})
         on conflict do nothing`.execute(owner)
     },
     isInTransaction: () => openHere() !== undefined,
@@ -188,6 +199,7 @@ export function createDatabase(engine: Engine): Database {
       try {
         const [day, fortnight] = [new Date(nowMs - 86_400_000), new Date(nowMs - 14 * 86_400_000)]
         const swept = [
+          await session.query('delete from medley.answer where created_at < $1', [day]),
           await session.query('delete from medley.idempotency where created_at < $1', [day]),
           await session.query('delete from medley.keyvalue where expires_at < $1', [new Date(nowMs)]),
           await session.query('delete from medley.job_progress where at < $1', [fortnight]),
@@ -204,7 +216,6 @@ export function createDatabase(engine: Engine): Database {
   }
 }
 
-/** Keys of different callers never meet. */
 function scopeOf({ call, name }: Conduct): string {
   return call.caller.personId ?? (name.includes(' ') ? name : `${call.via ?? 'edge'}/${call.caller.roles.join('+')}`)
 }
