@@ -31,7 +31,7 @@ export function scriptOf({ trips, bookingId, clinicianId, startsAt }: Booked): S
     if (value === `{"${clinicianId}"}` || value === `{${clinicianId}}`) return 'array[(:clinicians::uuid[])[:who]]'
     if (fresh.includes(value)) return `(${constant(prefixOf(fresh, value))}::text || :n)::uuid`
     if (isTimeNear(value, startMs)) return `to_timestamp(:start + ${(Date.parse(asIso(value)) - startMs) / 1_000})`
-    if (/^[0-9a-f]{8}-[0-9a-f]{4}-4/.test(value)) return `'bench-' || :n`
+    if (/^\{"?[\w-]{43}"?\}$/.test(value)) return `array['bench-' || :n]` // The hash of the idempotency key.
     return withFreshIds(value, fresh, constant)
   }
   const lines = trips.flatMap(({ text, values }) => {

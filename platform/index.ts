@@ -13,6 +13,7 @@ import type { Engine } from './database/engine.ts'
 import { migrate, type MigrationFolder, platformMigrations } from './database/migrate.ts'
 import { templatePath } from './database/template.ts'
 import { createEgress } from './egress/gate.ts'
+import { createAnswerSeal } from './keys/answers.ts'
 import { createKeys, loadOrMakeSecret } from './keys/local.ts'
 import { databaseWrappedKeys } from './keys/database.ts'
 import { postgresKeyValue } from './keyvalue/postgres.ts'
@@ -33,6 +34,7 @@ import type { Queue } from '#platform/queue'
 import type { Sms } from '#platform/sms'
 import type { Call } from '#core/call'
 import type { Client, Contract } from '#core/contract'
+import type { About } from '#core/journal'
 import type { Region } from '#core/region'
 import type { z } from 'zod'
 
@@ -94,12 +96,13 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
     pino.destination({ sync: true }),
   )
   const clock = options.clock ?? systemClock()
-  const database = options.database ?? createDatabase(await openEngine(options))
+  const secret =
+    options.secret ??
+    (options.dataDirectory ? await loadOrMakeSecret(options.dataDirectory) : randomBytes(32).toString('hex'))
+  const previous = [...options.secretsPrevious]
+  const database = options.database ?? createDatabase(await openEngine(options), createAnswerSeal({ secret, previous }))
   try {
     if (!options.database) await migrate(database.owner, [platformMigrations, ...options.folders])
-    const secret =
-      options.secret ??
-      (options.dataDirectory ? await loadOrMakeSecret(options.dataDirectory) : randomBytes(32).toString('hex'))
     const kept = databaseKeptMessages(database, clock)
     const egress = createEgress({
       allowHosts: [...options.egressAllow],
@@ -129,7 +132,7 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
         pollMs: options.queuePollMs ?? 2_000,
       }),
       blobs: await openBlobs(options),
-      keys: createKeys({ secret, previous: [...options.secretsPrevious], store: databaseWrappedKeys(database) }),
+      keys: createKeys({ secret, previous, store: databaseWrappedKeys(database) }),
       keyvalue: postgresKeyValue(database, clock),
       mail,
       sms: options.sms
@@ -228,6 +231,12 @@ export type Kit = Pick<
   enqueue(job: string, data: unknown): void
   /** Removes what the platform kept long enough; for the nightly job. */
   sweep(): Promise<number>
+  /**
+   * Adds to the audit entry of the operation under way, refusals included: whom it concerns, why it was done, and what exactly it
+   * was (`act` takes the place of the operation's name). Say it before `save` and before what may be refused; what comes
+   * later makes one more entry. Ids only, and at most 200 patients: beyond that it throws, so page what you show.
+   */
+  concerning(about: About): void
   /** An audit entry for what did not come through an operation, such as a sign-in. */
   recordAct(
     action: string,

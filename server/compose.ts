@@ -105,6 +105,7 @@ export function compose({ config, platform, services, settings, process }: Compo
         database.send('event', `${contract.name}.${event}`, contract.events[event]!.parse(payload)),
       enqueue: (job, data) => database.send('job', `${name}.${job}`, data),
       sweep: () => platform.database.sweep(platform.clock.nowMs()),
+      concerning: about => platform.database.concerning(about),
       async recordAct(action, call, subjects, outcome, faultCode) {
         const record = {
           ...recordOf(platform, action, call, subjects),

@@ -179,6 +179,20 @@ test('every booking, read and refusal leaves exactly one audit entry with its id
   assert.ok(!JSON.stringify(items).includes('private words'))
 })
 
+test('what no id can be does not enter the trail, where it would fail the entries of others too', async () => {
+  const patient = await aPatient(medley)
+  const { appointment } = await import('#contract/appointment')
+  for (const bookingId of ['\0', '\ud800', 'x'.repeat(101)])
+    await assert.rejects(medley.call(appointment).booking({ bookingId }, patient), { code: 'request.invalid' })
+  await medley.settle()
+  const operator = medley.as({ personId: newId(), roles: ['operator'] })
+  const { items } = await medley.call(audit).search({ personId: patient.caller.personId, outcome: 'refused' }, operator)
+  assert.deepEqual(
+    items.map(each => each.subjects),
+    [{}, {}, {}],
+  )
+})
+
 test('requests beyond the limit hear when to come back', async () => {
   await using small = await testMedley({ env: { MEDLEY_RATE_PER_MINUTE: '5' } })
   const statuses = await Promise.all(

@@ -6,7 +6,7 @@ import { type Call, isAllowed } from '#core/call'
 import { type Contract, type Handlers, isWrite, type OperationDefinition } from '#core/contract'
 import { Fault, fromProblem, houseFault, toProblem } from '#core/fault'
 import { newId } from '#core/id'
-import type { AuditRecord } from '#core/journal'
+import { type About, type AuditRecord, withMore } from '#core/journal'
 import type { Conduct, Platform } from '#platform'
 
 export type Invoke = (key: string, input: unknown, call: Call) => Promise<unknown>
@@ -18,6 +18,9 @@ export function createInvoke(contract: Contract, handlers: Handlers<Contract>, p
     if (!operation || !handler) throw houseFault('request.notFound')
     const name = `${contract.name}.${key}`
     const startsAudited = isAudited(operation)
+    let about: About = {}
+    const entryOf = (asked: unknown, output?: unknown) =>
+      recordOf(platform, name, call, subjectsOf(contract.name, asked, output), about)
     try {
       authorize(operation, call)
       if (platform.clock.nowMs() > call.deadlineMs) throw houseFault('service.unavailable')
@@ -26,13 +29,13 @@ export function createInvoke(contract: Contract, handlers: Handlers<Contract>, p
         call,
         name,
         ...(call.idempotencyKey === undefined ? {} : { fingerprint: fingerprintOf(name, parsed) }),
-        auditOf: output =>
-          startsAudited ? recordOf(platform, name, call, subjectsOf(contract.name, parsed, output)) : undefined,
+        auditOf: output => (startsAudited ? entryOf(parsed, output) : undefined),
+        concerning: more => void (about = withMore(about, more)),
       }
       const output = await conducted(platform, conduct, isWrite(operation), () => handler(parsed, call))
       return operation.output.parse(output)
     } catch (error) {
-      if (startsAudited) await recordFailure(platform, name, call, error, subjectsOf(contract.name, input))
+      if (startsAudited) await recordFailure(platform, entryOf(input), error)
       throw error
     }
   }
@@ -87,19 +90,24 @@ const fingerprintOf = (name: string, input: unknown) =>
     .update(`${name}\n${JSON.stringify(input)}`)
     .digest('base64url')
 
+const PrintableId = /^[\x20-\x7e]{0,100}$/
+
 /** Writes are always audited. Reads are unless the contract says that they show nothing personal. */
 function isAudited(operation: OperationDefinition): boolean {
   return operation.audit !== 'never' && (isWrite(operation) || !operation.allow.includes('anyone'))
 }
 
-/** The ids in what was asked and what came out; nothing else may enter the audit trail. */
+/**
+ * The ids in what was asked and what came out; nothing else may enter the audit trail. What is not printable is no id, and a NUL in
+ * an entry would fail the flush that it shares with the entries of others.
+ */
 function subjectsOf(service: string, input: unknown, output?: unknown): Record<string, string> {
   const subjects: Record<string, string> = {}
   const take = (value: unknown, own: boolean) => {
     if (typeof value !== 'object' || value === null) return
     for (const [field, each] of Object.entries(value)) {
       const isId = field.endsWith('Id') || (own && field === 'id')
-      if (isId && typeof each === 'string' && each.length <= 100)
+      if (isId && typeof each === 'string' && PrintableId.test(each))
         subjects[field === 'id' ? `${service}Id` : field] = each
     }
   }
@@ -113,6 +121,7 @@ export function recordOf(
   action: string,
   call: Call,
   subjects: Record<string, string>,
+  { act, patientIds, purpose, subjects: further }: About = {},
 ): AuditRecord {
   const nowMs = platform.clock.nowMs()
   return {
@@ -120,30 +129,29 @@ export function recordOf(
     at: new Date(nowMs).toISOString(),
     region: call.region,
     roles: call.caller.roles,
-    action,
-    subjects,
+    action: act === undefined ? action : `${action.slice(0, action.lastIndexOf('.'))}.${act}`,
+    subjects: { ...subjects, ...further },
     outcome: 'done',
     requestId: call.requestId,
     ...(call.caller.personId === undefined ? {} : { personId: call.caller.personId }),
     ...(call.via === undefined ? {} : { via: call.via }),
     ...(call.from === undefined ? {} : { from: call.from }),
+    ...(patientIds === undefined ? {} : { patientIds: [...patientIds] }),
+    ...(purpose === undefined ? {} : { purpose }),
   }
 }
 
 /** A refusal is evidence too. If even that cannot be written, the caller still hears the first error. */
-async function recordFailure(
-  platform: Platform,
-  name: string,
-  call: Call,
-  error: unknown,
-  subjects: Record<string, string>,
-): Promise<void> {
+async function recordFailure(platform: Platform, entry: AuditRecord, error: unknown): Promise<void> {
   const outcome = error instanceof Fault ? ('refused' as const) : ('failed' as const)
   const faultCode = error instanceof Fault ? error.code : 'bug'
-  const record = { ...recordOf(platform, name, call, subjects), outcome, faultCode }
+  const record = { ...entry, outcome, faultCode }
   try {
-    await platform.database.record([{ id: record.id, kind: 'audit', topic: name, payload: record }])
+    await platform.database.record([{ id: record.id, kind: 'audit', topic: record.action, payload: record }])
   } catch (cause) {
-    platform.log.error({ requestId: call.requestId, action: name, cause }, 'an audit entry could not be written')
+    platform.log.error(
+      { requestId: record.requestId, action: record.action, cause },
+      'an audit entry could not be written',
+    )
   }
 }

@@ -120,6 +120,7 @@ alter table audit.entry add constraint entry_pkey PRIMARY KEY (sequence);
 alter table audit.entry add constraint entry_sequence_check CHECK ((sequence > 0));
 CREATE INDEX entry_action ON audit.entry USING btree (action, sequence DESC);
 CREATE INDEX entry_at ON audit.entry USING btree (at);
+CREATE INDEX entry_patients ON audit.entry USING gin (audit.patients_of(record));
 CREATE INDEX entry_person ON audit.entry USING btree (person_id, sequence DESC);
 CREATE INDEX entry_subjects ON audit.entry USING gin (subjects jsonb_path_ops);
 alter table audit.entry enable row level security;
@@ -447,6 +448,15 @@ create table identity.verification (
 alter table identity.verification add constraint verification_pkey PRIMARY KEY (id);
 CREATE INDEX verification_identifier_idx ON identity.verification USING btree (identifier);
 
+create table medley.answer (
+  key_hash text not null,
+  step integer not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default now()
+);
+alter table medley.answer add constraint answer_pkey PRIMARY KEY (key_hash, step);
+CREATE INDEX answer_age ON medley.answer USING btree (created_at);
+
 create table medley.idempotency (
   scope text not null,
   key text not null,
@@ -579,6 +589,21 @@ alter table notification.preference add constraint preference_pkey PRIMARY KEY (
 alter table notification.preference enable row level security;
 create policy own on notification.preference for all using ((medley.reaches_all() OR (person_id = medley.person())));
 
+CREATE OR REPLACE FUNCTION audit.concerning(patient_id text)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'audit', 'pg_temp'
+AS $function$ select sequence from audit.entry where medley.reaches_all() and audit.patients_of(record) @> array[patient_id] $function$
+;
+
+CREATE OR REPLACE FUNCTION audit.patients_of(record text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select array(select jsonb_array_elements_text(record::jsonb -> 'patientIds')) $function$
+;
+
 CREATE OR REPLACE FUNCTION medley.clinician()
  RETURNS uuid
  LANGUAGE sql
@@ -598,6 +623,21 @@ begin
   if not found then return false; end if;
   perform medley.send(messages);
   return true;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.conclude(hashes text[], step integer, sealed bytea, messages jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from answer a where a.key_hash = any(hashes[2:]) and a.step = conclude.step) then
+    insert into answer (key_hash, step, sealed) values (hashes[1], conclude.step, conclude.sealed) on conflict do nothing;
+  end if;
+  if not found then raise exception 'carried out before' using errcode = 'MD001'; end if;
+  perform send(messages);
 end $function$
 ;
 

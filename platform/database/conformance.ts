@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { type Call, serviceCaller } from '#core/call'
 import { newId } from '#core/id'
+import { createAnswerSeal } from '../keys/answers.ts'
 import { createDatabase } from './database.ts'
 import type { Engine } from './engine.ts'
 import { migrate, platformMigrations } from './migrate.ts'
@@ -31,9 +32,37 @@ const callOf = (personId: string, idempotencyKey?: string): Call => ({
   ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
 })
 
+const answers = (secret: string, ...previous: string[]) => createAnswerSeal({ secret, previous })
+
+/** How the bytes of a text may show in a dump: plain, and in the codes that dumps and JSON use. */
+const formsOf = (text: string) => [
+  text,
+  Buffer.from(text).toString('hex'),
+  Buffer.from(text).toString('base64').replace(/.?=*$/, ''),
+  Buffer.from(text).join(','),
+]
+
+/** The engine, with an ear for every statement. */
+const counting = (engine: Engine, hear: (text: string) => void): Engine => ({
+  ...engine,
+  async acquire() {
+    const session = await engine.acquire()
+    return { ...session, query: (text, values) => (hear(text), session.query(text, values)) }
+  },
+})
+
 export function databaseConforms(name: string, open: () => Promise<Engine>): void {
   let database: Database
   let one: ServiceDatabase
+  let engine: Engine
+  let sends = 0
+  const secret = newId()
+  /** The rows that a conduct leaves among the kept answers. */
+  const keptBy = async (conduct: Conduct, work: () => Promise<unknown>) => {
+    const had = (await database.execute('select key_hash from medley.answer')).rows.map(row => row['key_hash'])
+    await database.conduct(conduct, work)
+    return database.execute('select * from medley.answer where key_hash <> all($1::text[])', [had])
+  }
   const conductOf = (call: Call, fingerprint = 'f'): Conduct => ({
     call,
     name: 'one.make',
@@ -48,7 +77,8 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     (await database.execute('select count(*) as n from medley.outbox where topic = $1', [topic])).rows[0]!['n']
 
   before(async () => {
-    database = createDatabase(await open())
+    engine = counting(await open(), text => text.includes('medley.send') && sends++)
+    database = createDatabase(engine, answers(secret))
     await migrate(database.owner, [
       platformMigrations,
       folder('one', { '0001-things.sql': things }),
@@ -119,6 +149,57 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     await assert.rejects(database.replayOf(conductOf(call, 'another request')), { code: 'idempotency.keyReused' })
   })
 
+  test(`${name}: of what is kept for a key, the table tells neither the key, nor who asked, nor what, nor the answer`, async () => {
+    const words = 'chest pain since Tuesday'
+    const call = callOf(newId(), `my-key-${newId()}`)
+    const conduct = conductOf(call, 'print-of-what-was-asked')
+    const { rows } = await keptBy(conduct, () =>
+      one.save(call, async () => ({ reason: words, path: '/calendar/s3cret' })),
+    )
+    assert.equal(rows.length, 1)
+    const text = JSON.stringify(rows)
+    const plain = [words, 's3cret', 'reason', call.idempotencyKey!, call.caller.personId!, 'print-of-what-was-asked']
+    for (const each of plain) for (const form of formsOf(each)) assert.ok(!text.includes(form), each)
+    assert.deepEqual(await database.replayOf(conduct), { output: { reason: words, path: '/calendar/s3cret' } })
+    const refusing = conductOf(callOf(newId(), newId()))
+    const refusal = await keptBy(refusing, () => database.keepRefusal(refusing, { problem: { detail: words } }))
+    for (const form of formsOf(words)) assert.ok(!JSON.stringify(refusal.rows).includes(form))
+    assert.deepEqual(await database.replayOf(refusing), { problem: { detail: words } })
+  })
+
+  test(`${name}: an answer that was moved under another key or step does not open`, async () => {
+    const [mine, theirs] = [callOf(newId(), newId()), callOf(newId(), newId())]
+    const saved = (call: Call) => keptBy(conductOf(call), () => one.save(call, async () => call.caller.personId))
+    const [from, to] = [(await saved(mine)).rows[0]!, (await saved(theirs)).rows[0]!]
+    await database.execute(
+      'update medley.answer set sealed = (select sealed from medley.answer where key_hash = $1) where key_hash = $2',
+      [from['key_hash'], to['key_hash']],
+    )
+    await assert.rejects(database.replayOf(conductOf(theirs)))
+    await database.execute('update medley.answer set step = 1 where key_hash = $1', [from['key_hash']])
+    assert.equal(await database.replayOf(conductOf(mine)), undefined)
+    await database.execute('update medley.answer set step = 0, sealed = $1 where key_hash = $2', [
+      Buffer.from(answers(secret).seal('another key', 0, '{}')),
+      from['key_hash'],
+    ])
+    await assert.rejects(database.replayOf(conductOf(mine)))
+  })
+
+  test(`${name}: a retry after the secret was changed repeats nothing and hears what was answered`, async () => {
+    const call = callOf(newId(), newId())
+    let runs = 0
+    const save = (on: Database) =>
+      on.conduct(conductOf(call), () => on.service('one').save(call, async () => ({ run: ++runs })))
+    await save(database)
+    const rotated = createDatabase(engine, answers(newId(), secret))
+    assert.deepEqual(
+      [await save(rotated), await rotated.replayOf(conductOf(call))],
+      [{ run: 1 }, { output: { run: 1 } }],
+    )
+    const stranger = createDatabase(engine, answers(newId()))
+    assert.equal(await stranger.replayOf(conductOf(call)), undefined)
+  })
+
   test(`${name}: several saves of one conduct are remembered one by one`, async () => {
     const call = callOf(newId(), newId())
     let runs = 0
@@ -177,6 +258,7 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
       'select * from two.secret',
       'select * from medley.person_key',
       'delete from medley.outbox',
+      'select * from medley.answer',
       'select * from medley.idempotency',
     ]) {
       await assert.rejects(
@@ -185,6 +267,25 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
         statement,
       )
     }
+  })
+
+  test(`${name}: records of one moment share few statements, and none is lost`, async () => {
+    const topic = `one.noted.${newId()}`
+    const note = () => database.record([{ id: newId(), kind: 'audit', topic, payload: {} }])
+    const before = sends
+    const first = note()
+    await Promise.resolve() // Its flush is under way now, so all others gather behind it.
+    await Promise.all([first, ...Array.from({ length: 199 }, note)])
+    assert.deepEqual([await outbox(topic), sends - before], [200, 2])
+  })
+
+  test(`${name}: a flush that fails fails for everybody in it, and for nobody after it`, async () => {
+    const topic = `one.noted.${newId()}`
+    const note = (id: string) => database.record([{ id, kind: 'audit', topic, payload: {} }])
+    const together = await Promise.allSettled([note(newId()), note('not an id'), note(newId())])
+    assert.deepEqual([together.map(each => each.status), await outbox(topic)], [Array(3).fill('rejected'), 0])
+    await note(newId())
+    assert.equal(await outbox(topic), 1)
   })
 
   test(`${name}: a read writes nothing, and statements outside of read and save are bugs`, async () => {

@@ -1,60 +1,66 @@
 // Transactions that carry their caller, their events, their audit entry and their idempotency key.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { Kysely, type RawBuilder, sql } from 'kysely'
 import type { Call } from '#core/call'
 import { houseFault, invariant } from '#core/fault'
 import { newId } from '#core/id'
 import { type Engine, engineDialect, type Session } from './engine.ts'
-import type { Conduct, Database, OutgoingMessage, Replay, ServiceDatabase } from './port.ts'
+import { gathering } from './gather.ts'
+import type { AnswerSeal, Conduct, Database, OutgoingMessage, Replay, ServiceDatabase } from './port.ts'
+import { type OpenTransaction, openTransaction, type Statement } from './transaction.ts'
 
 type Open = {
-  transaction: Transaction<never>
+  transaction: OpenTransaction
   isOpen: boolean
   service: string
   messages: OutgoingMessage[]
   isReadOnly: boolean
 }
+type Wish = { service: string; call: Call; reach: 'all' | undefined; isReadOnly: boolean }
+type Kept = Replay & { fingerprint: string }
 type Conducting = { conduct: Conduct; saves: number; isAudited: boolean }
 
-/** Leaves `save` when this very conduct has been carried out before. */
-class Replayed extends Error {}
-
-export function createDatabase(engine: Engine): Database {
-  const preambles = new AsyncLocalStorage<string>()
+/** Without `answers` it serves tools that carry out nothing with an idempotency key. */
+export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
   const opens = new AsyncLocalStorage<Open>()
   const conducting = new AsyncLocalStorage<Conducting>()
   const owned = new AsyncLocalStorage<Session>()
   const listeners = new Set<() => void>()
-  const owner = new Kysely<never>({ dialect: engineDialect(engine, () => preambles.getStore() ?? '') })
+  const owner = new Kysely<never>({ dialect: engineDialect(engine) })
 
   const openHere = () => {
     const open = opens.getStore()
     return open?.isOpen ? open : undefined
   }
 
+  /** `last` makes what goes out with the commit, from what `work` returned. */
   async function inTransaction<T>(
-    service: string,
-    call: Call,
-    reach: 'all' | undefined,
-    isReadOnly: boolean,
+    { service, call, reach, isReadOnly }: Wish,
     work: (open: Open) => Promise<T>,
+    last?: (open: Open, result: T) => Statement | undefined,
   ): Promise<T> {
     const joined = openHere()
     if (joined) {
       invariant(joined.service === service, `${service} works in a transaction of ${joined.service}`)
       return work(joined)
     }
-    const builder = owner.transaction().setAccessMode(isReadOnly ? 'read only' : 'read write')
-    const run = () =>
-      builder.execute(async transaction => {
-        const open: Open = { transaction, isOpen: true, service, messages: [], isReadOnly }
-        try {
-          return await opens.run(open, () => work(open))
-        } finally {
-          open.isOpen = false
-        }
-      })
-    return preambles.run(preambleOf(service, call, reach), run)
+    const opening = `begin ${isReadOnly ? 'read only' : 'read write'};${preambleOf(service, call, reach)}`
+    const session = await engine.acquire()
+    const transaction = openTransaction(session, opening)
+    const open: Open = { transaction, isOpen: true, service, messages: [], isReadOnly }
+    let isBroken = false
+    try {
+      const result = await opens.run(open, () => work(open))
+      open.isOpen = false
+      await transaction.commit(last?.(open, result))
+      return result
+    } catch (error) {
+      open.isOpen = false
+      await transaction.rollback().catch(() => (isBroken = true))
+      throw error
+    } finally {
+      session.release(isBroken)
+    }
   }
 
   function serviceDatabase(service: string): ServiceDatabase {
@@ -62,20 +68,24 @@ export function createDatabase(engine: Engine): Database {
       async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
         const open = openHere()
         invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
-        return (await statement.execute(open.transaction)).rows
+        const { sql: text, parameters } = statement.compile(owner)
+        return (await open.transaction.query(text, parameters)).rows as Row[]
       },
-      read: (call, work, options) => inTransaction(service, call, options?.reach, true, () => work()),
-      async save(call, work, options) {
+      read: (call, work, { reach } = {}) => inTransaction({ service, call, reach, isReadOnly: true }, () => work()),
+      async save(call, work, { reach } = {}) {
         const now = conducting.getStore()
         const step = now ? now.saves++ : 0
         let sent = false
         try {
-          const output = await inTransaction(service, call, options?.reach, false, async open => {
-            const result = await work()
-            if (openHere() !== open || open.isReadOnly) return result
-            sent = await conclude(open, now, step, result)
-            return result
-          })
+          const output = await inTransaction(
+            { service, call, reach, isReadOnly: false },
+            () => work(),
+            (open, result) => {
+              const last = concluding(open, now, step, result)
+              sent = last !== undefined
+              return last
+            },
+          )
           if (now && sent) now.isAudited = true
           if (sent) for (const listener of listeners) listener()
           return output
@@ -87,7 +97,7 @@ export function createDatabase(engine: Engine): Database {
           return replay.output as Awaited<ReturnType<typeof work>>
         }
       },
-      kysely: () => new Kysely<never>({ dialect: engineDialect(inRole(engine, service), () => '') }),
+      kysely: () => new Kysely<never>({ dialect: engineDialect(inRole(engine, service)) }),
       send(kind, topic, payload) {
         const open = openHere()
         invariant(open?.service === service && !open.isReadOnly, `${service} sends ${topic} outside of save`)
@@ -96,40 +106,48 @@ export function createDatabase(engine: Engine): Database {
     }
   }
 
-  /** The last statement of a save: idempotency key, events, jobs and audit entry in one round trip. */
-  async function conclude(open: Open, now: Conducting | undefined, step: number, output: unknown): Promise<boolean> {
+  /** The last statement of a save: idempotency key, events, jobs and audit entry at once. It raises when there was such a save. */
+  function concluding(open: Open, now: Conducting | undefined, step: number, output: unknown): Statement | undefined {
     const record = step === 0 ? now?.conduct.auditOf(output) : undefined
     const messages = record
       ? [...open.messages, { id: record.id, kind: 'audit' as const, topic: record.action, payload: record }]
       : open.messages
-    const key = now?.conduct.call.idempotencyKey
-    if (key === undefined) {
-      if (messages.length > 0)
-        await sql`select medley.send(${JSON.stringify(messages)}::jsonb)`.execute(open.transaction)
-      return messages.length > 0
+    if (now?.conduct.call.idempotencyKey !== undefined) {
+      const { hashes, sealed } = keptOf(now.conduct, step, { output: output ?? null })
+      const values = [hashes, step, sealed, JSON.stringify(messages)]
+      return { text: 'select medley.conclude($1::text[], $2, $3, $4::jsonb)', values }
     }
-    const { rows } = await sql<{ kept: boolean }>`
-      select medley.conclude(${scopeOf(now!.conduct)}, ${key}, ${step}, ${now!.conduct.fingerprint ?? ''},
-        ${JSON.stringify(output ?? null)}::jsonb, ${JSON.stringify(messages)}::jsonb) as kept`.execute(open.transaction)
-    if (!rows[0]!.kept) throw new Replayed('carried out before')
-    return true
+    if (messages.length === 0) return undefined
+    return { text: 'select medley.send($1::jsonb)', values: [JSON.stringify(messages)] }
   }
 
   async function find(conduct: Conduct, step: number): Promise<Replay | undefined> {
-    const { rows } = await sql<{ fingerprint: string; output: unknown; problem: unknown }>`
-      select fingerprint, output, problem from medley.idempotency
-      where scope = ${scopeOf(conduct)} and key = ${conduct.call.idempotencyKey} and step = ${step}`.execute(owner)
-    const row = rows[0]
-    if (!row) return undefined
-    if (row.fingerprint !== (conduct.fingerprint ?? '')) throw houseFault('idempotency.keyReused')
-    return row.problem === null ? { output: row.output } : { problem: row.problem }
+    const { secrecy, key } = secretsOf(conduct)
+    const { rows } = await sql<{ sealed: Uint8Array }>`select sealed from medley.answer
+      where key_hash = any(${secrecy.hashes(key)}::text[]) and step = ${step}`.execute(owner)
+    if (!rows[0]) return undefined
+    const { fingerprint, ...replay } = JSON.parse(secrecy.open(key, step, rows[0].sealed)) as Kept
+    if (fingerprint !== (conduct.fingerprint ?? '')) throw houseFault('idempotency.keyReused')
+    return replay
   }
 
-  async function record(messages: OutgoingMessage[]): Promise<void> {
-    if (messages.length === 0) return
+  /** Keys of different callers never meet. */
+  function secretsOf(conduct: Conduct) {
+    invariant(answers, 'a database that was opened without a secret keeps no answers')
+    return { secrecy: answers, key: `${scopeOf(conduct)}\0${conduct.call.idempotencyKey}` }
+  }
+
+  /** The fingerprint is sealed too: it is a hash of what was asked, and short wishes can be guessed. */
+  function keptOf(conduct: Conduct, step: number, replay: Replay) {
+    const { secrecy, key } = secretsOf(conduct)
+    const kept: Kept = { fingerprint: conduct.fingerprint ?? '', ...replay }
+    return { hashes: secrecy.hashes(key), sealed: Buffer.from(secrecy.seal(key, step, JSON.stringify(kept))) }
+  }
+
+  const record = gathering<OutgoingMessage>(async messages => {
     await sql`select medley.send(${JSON.stringify(messages)}::jsonb)`.execute(owner)
     for (const listener of listeners) listener()
-  }
+  })
 
   return {
     kind: engine.kind,
@@ -142,11 +160,17 @@ export function createDatabase(engine: Engine): Database {
       if (late) await record([{ id: late.id, kind: 'audit', topic: late.action, payload: late }])
       return output
     },
+    concerning(about) {
+      const now = conducting.getStore()
+      invariant(now, 'whom an act concerns is said while it is under way')
+      now.conduct.concerning?.(about)
+      now.isAudited = false
+    },
     record,
     replayOf: conduct => find(conduct, 0),
     async keepRefusal(conduct, refusal) {
-      await sql`insert into medley.idempotency (scope, key, step, fingerprint, problem)
-        values (${scopeOf(conduct)}, ${conduct.call.idempotencyKey}, 0, ${conduct.fingerprint ?? ''}, ${JSON.stringify(refusal.problem)}::jsonb)
+      const { hashes, sealed } = keptOf(conduct, 0, refusal)
+      await sql`insert into medley.answer (key_hash, step, sealed) values (${hashes[0]}, 0, ${sealed})
         on conflict do nothing`.execute(owner)
     },
     isInTransaction: () => openHere() !== undefined,
@@ -182,6 +206,7 @@ export function createDatabase(engine: Engine): Database {
       try {
         const [day, fortnight] = [new Date(nowMs - 86_400_000), new Date(nowMs - 14 * 86_400_000)]
         const swept = [
+          await session.query('delete from medley.answer where created_at < $1', [day]),
           await session.query('delete from medley.idempotency where created_at < $1', [day]),
           await session.query('delete from medley.keyvalue where expires_at < $1', [new Date(nowMs)]),
           await session.query('delete from medley.job_progress where at < $1', [fortnight]),
@@ -198,7 +223,6 @@ export function createDatabase(engine: Engine): Database {
   }
 }
 
-/** Keys of different callers never meet. */
 function scopeOf({ call, name }: Conduct): string {
   return call.caller.personId ?? (name.includes(' ') ? name : `${call.via ?? 'edge'}/${call.caller.roles.join('+')}`)
 }

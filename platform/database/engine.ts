@@ -15,7 +15,10 @@ export type SessionResult = { rows: Record<string, unknown>[]; affectedRows?: nu
 
 /** One connection. Everything between `acquire` and `release` is undisturbed by others, transactions included. */
 export interface Session {
-  /** Without values the text may hold several statements; the rows of all are returned one after the other. */
+  /**
+   * Without values the text may hold several statements; the rows of all are returned one after the other. What is asked in one
+   * turn runs in its order, also after a failure, and needs one round trip.
+   */
   query(text: string, values?: readonly unknown[]): Promise<SessionResult>
   /** `isBroken` throws the connection away instead of reusing it. */
   release(isBroken?: boolean): void
@@ -46,15 +49,14 @@ class EngineConnection implements DatabaseConnection {
   }
 }
 
-/** A dialect over an engine. `preamble` is sent together with `begin`, to save a round trip per transaction. */
-export function engineDialect(engine: Engine, preamble: () => string): Dialect {
+export function engineDialect(engine: Engine): Dialect {
   const driver: Driver = {
     init: async () => {},
     acquireConnection: async () => new EngineConnection(await engine.acquire()),
     beginTransaction: async (connection, settings: TransactionSettings) => {
       const level = settings.isolationLevel ? ` isolation level ${settings.isolationLevel}` : ''
       const mode = settings.accessMode ? ` ${settings.accessMode}` : ''
-      await (connection as EngineConnection).session.query(`begin${level}${mode};${preamble()}`)
+      await (connection as EngineConnection).session.query(`begin${level}${mode}`)
     },
     commitTransaction: async connection => {
       await (connection as EngineConnection).session.query('commit')

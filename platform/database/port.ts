@@ -1,7 +1,7 @@
 // The database port: one SQL dialect (floor: PostgreSQL 15) on an embedded engine or a server.
 import type { Kysely, RawBuilder } from 'kysely'
 import type { Call } from '#core/call'
-import type { AuditRecord } from '#core/journal'
+import type { About, AuditRecord } from '#core/journal'
 
 /** One operation, reaction or job while it runs. The kernel makes it; `save` uses it to be atomic, audited and repeatable. */
 export type Conduct = {
@@ -12,6 +12,8 @@ export type Conduct = {
   readonly fingerprint?: string
   /** The audit entry to write beside the change; undefined when this conduct is not audited. */
   readonly auditOf: (output: unknown) => AuditRecord | undefined
+  /** Takes what the handler says of its own act; absent where no entry is written, as in jobs. */
+  readonly concerning?: (about: About) => void
 }
 
 /** What leaves with a transaction: delivered at least once after it committed, never when it did not. */
@@ -50,7 +52,12 @@ export interface Database {
   service(name: string): ServiceDatabase
   /** Runs `work` as part of a conduct, so that `save` finds it. */
   conduct<T>(conduct: Conduct, work: () => Promise<T>): Promise<T>
-  /** Writes messages in a transaction of their own: audit entries of reads and refusals, operator-started jobs. */
+  /** Says more of the conduct under way; what is said after its `save` makes one more entry at its end. Throws outside of one. */
+  concerning(about: About): void
+  /**
+   * Writes messages apart from any `save`: audit entries of reads and refusals, operator-started jobs. Durable when it returns.
+   * Those who come at the same time share one transaction, and its failure.
+   */
   record(messages: OutgoingMessage[]): Promise<void>
   /** The stored answer of an earlier conduct with the same key; throws `idempotency.keyReused` when it was another request. */
   replayOf(conduct: Conduct): Promise<Replay | undefined>
@@ -70,6 +77,15 @@ export interface Database {
   sweep(nowMs: number): Promise<number>
   health(): Promise<DatabaseHealth>
   close(): Promise<void>
+}
+
+/** Makes what is kept by an idempotency key unreadable to whoever has the table and not the secret and the key. */
+export type AnswerSeal = {
+  /** What answers of the key are found by: the first for new ones, then those under previous secrets. */
+  hashes(key: string): readonly string[]
+  seal(key: string, step: number, text: string): Uint8Array
+  /** Throws on what was changed, or sealed for another key or step. */
+  open(key: string, step: number, sealed: Uint8Array): string
 }
 
 /** How an earlier conduct ended. */

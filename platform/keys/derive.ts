@@ -11,8 +11,8 @@ export type Derived = {
   readonly signing: KeyObject
   readonly verifying: KeyObject
   readonly publicKey: PublicKey
-  /** A key for HMAC under this purpose. */
-  forPurpose(use: 'hash' | 'sign', purpose: string): Buffer
+  /** A key for HMAC, or for deriving the keys that seal, under this purpose. */
+  forPurpose(use: 'hash' | 'sign' | 'seal', purpose: string): Buffer
 }
 
 /** Order of the curve P-256 (NIST SP 800-186 §3.2.1.3). */

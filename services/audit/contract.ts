@@ -20,11 +20,15 @@ export const Verdict = z.strictObject({
 })
 export type Verdict = z.output<typeof Verdict>
 
+const AboutPatient = z.string().min(1).max(64)
+
 const Filter = {
   personId: Id.optional(),
   action: z.string().max(100).optional(),
   outcome: z.enum(['done', 'refused', 'failed']).optional(),
   subject: z.string().max(100).optional(),
+  /** The FHIR logical id of a patient whom the act concerned. */
+  patientId: AboutPatient.optional(),
   since: Instant.optional(),
   until: Instant.optional(),
 }
@@ -48,6 +52,15 @@ export const audit = defineContract({
       input: z.strictObject({ ...PageInput, ...Filter }),
       output: pageOf(AuditEntry),
       allow: ['operator'],
+    },
+    accessesOf: {
+      method: 'GET',
+      path: '/internal/accesses',
+      summary: 'Every act that concerned a patient, newest first, for a log they may read themselves',
+      input: z.strictObject({ ...PageInput, patientId: AboutPatient }),
+      output: pageOf(AuditEntry),
+      allow: ['service'],
+      audit: 'never',
     },
     exportCsv: {
       method: 'GET',

@@ -72,6 +72,8 @@ const csvColumns = [
   'roles',
   'action',
   'subjects',
+  'patientIds',
+  'purpose',
   'outcome',
   'faultCode',
   'reason',

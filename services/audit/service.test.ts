@@ -191,6 +191,46 @@ test('operators find entries by person, action, outcome, subject and time, newes
   assert.deepEqual([rest.items.map(each => each.sequence), rest.nextCursor], [[1], undefined])
 })
 
+test('a patient’s accesses are found by their id, newest first, whoever asks for Medley', async () => {
+  const medley = await aMedley()
+  await append(medley, [
+    record({ action: 'record.read', patientIds: ['pat-1', 'pat-2'], purpose: 'TREAT' }),
+    record({ action: 'record.search', patientIds: ['pat-2'] }),
+    record({ action: 'record.read' }),
+    record({ action: 'record.read', outcome: 'refused', faultCode: 'access.forbidden', patientIds: ['pat-1'] }),
+  ])
+  const patient = medley.as({ roles: ['patient'], personId: newId() })
+  const { accessesOf, search } = medley.call(audit)
+  const forService = { ...patient, via: 'record' }
+  const accesses = async (patientId: string) =>
+    (await accessesOf({ patientId }, forService)).items.map(each => each.sequence)
+  assert.deepEqual([await accesses('pat-1'), await accesses('pat-2'), await accesses('pat-')], [[4, 1], [2, 1], []])
+  const first = await accessesOf({ patientId: 'pat-1', limit: 1 }, forService)
+  const rest = await accessesOf({ patientId: 'pat-1', limit: 1, cursor: first.nextCursor! }, forService)
+  assert.deepEqual([first.items[0]?.sequence, rest.items[0]?.purpose, rest.nextCursor], [4, 'TREAT', undefined])
+  await assert.rejects(accessesOf({ patientId: 'pat-1' }, patient), refused('access.forbidden'))
+  const found = await search({ patientId: 'pat-1', outcome: 'done' }, operator(medley))
+  assert.deepEqual(
+    found.items.map(each => each.patientIds),
+    [['pat-1', 'pat-2']],
+  )
+  const { isIntact, entries } = await verify(medley)
+  assert.deepEqual([isIntact, entries], [true, 4])
+})
+
+test('who may not reach everything learns of no entry by a patient’s id', async () => {
+  const medley = await aMedley()
+  await append(medley, [record({ patientIds: ['pat-1'] })])
+  const database = medley.platform.database.service('audit')
+  const ask = (reach?: { reach: 'all' }) =>
+    database.read(
+      medley.as({ roles: ['patient'], personId: newId() }),
+      () => database.query(sql`select audit.concerning('pat-1')`),
+      reach,
+    )
+  assert.deepEqual([(await ask()).length, (await ask({ reach: 'all' })).length], [0, 1])
+})
+
 test('the export holds what the search finds', async () => {
   const medley = await aMedley()
   await append(medley, [record({ reason: '=HYPERLINK("http://x")' }), record({ outcome: 'failed' })])

@@ -8,6 +8,7 @@ export type Filter = {
   action?: string | undefined
   outcome?: string | undefined
   subject?: string | undefined
+  patientId?: string | undefined
   /** In the one form instants are recorded in, since they compare as text. */
   since?: string | undefined
   until?: string | undefined
@@ -52,12 +53,13 @@ export function auditStore(database: ServiceDatabase) {
 
 export type AuditStore = ReturnType<typeof auditStore>
 
-function conditionsOf({ personId, action, outcome, subject, since, until, beforeSequence }: Filter) {
+function conditionsOf({ personId, action, outcome, subject, patientId, since, until, beforeSequence }: Filter) {
   const conditions = [sql`true`]
   if (personId) conditions.push(sql`person_id = ${personId}`)
   if (action) conditions.push(sql`action ^@ ${action}`)
   if (outcome) conditions.push(sql`outcome = ${outcome}`)
   if (subject) conditions.push(sql`subjects @> ${JSON.stringify([subject])}::jsonb`)
+  if (patientId) conditions.push(sql`sequence = any(array(select audit.concerning(${patientId})))`)
   if (since) conditions.push(sql`at >= ${since}`)
   if (until) conditions.push(sql`at < ${until}`)
   if (beforeSequence) conditions.push(sql`sequence < ${beforeSequence}`)

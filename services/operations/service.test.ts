@@ -119,13 +119,15 @@ test('nobody but operators sees or touches the running of the house', async () =
 test('the sweep removes old request keys and leaves fresh ones', async () => {
   const { platform } = medley
   const insert = (key: string, hours: number) =>
-    platform.database.execute(
-      `insert into medley.idempotency (scope, key, step, fingerprint, created_at) values ('test', $1, 0, '', $2)`,
-      [key, new Date(medley.clock.nowMs() - hours * 3_600_000)],
-    )
+    platform.database.execute(`insert into medley.answer (key_hash, step, sealed, created_at) values ($1, 0, '', $2)`, [
+      key,
+      new Date(medley.clock.nowMs() - hours * 3_600_000),
+    ])
   await insert('old', 49)
   await insert('fresh', 1)
   await medley.run('operations.sweep')
-  const { rows } = await platform.database.execute(`select key from medley.idempotency where scope = 'test'`)
+  const { rows } = await platform.database.execute(
+    `select key_hash as key from medley.answer where key_hash in ('old', 'fresh')`,
+  )
   assert.deepEqual(rows, [{ key: 'fresh' }])
 })

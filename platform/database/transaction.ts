@@ -1,0 +1,43 @@
+// A transaction that spends no round trip on its own beginning and end.
+import type { Session, SessionResult } from './engine.ts'
+
+export type Statement = { readonly text: string; readonly values?: readonly unknown[] }
+
+export type OpenTransaction = {
+  query(text: string, values: readonly unknown[]): Promise<SessionResult>
+  /** Commits, together with a last statement if there is one; throws what that throws, and then nothing is committed. */
+  commit(last?: Statement): Promise<void>
+  rollback(): Promise<void>
+}
+
+/** `opening` goes out with the first statement; a transaction without statements never begins. */
+export function openTransaction(session: Session, opening: string): OpenTransaction {
+  let state: 'new' | 'begun' | 'over' = 'new'
+
+  /** Asked in one turn, so with one write. All have ended when this does, since the session goes to somebody else afterwards. */
+  async function send(...statements: Statement[]): Promise<SessionResult> {
+    const all = state === 'new' ? [{ text: opening }, ...statements] : statements
+    state = 'begun'
+    const ended = await Promise.allSettled(all.map(({ text, values }) => session.query(text, values)))
+    const results = ended.map(each => {
+      if (each.status === 'rejected') throw each.reason
+      return each.value
+    })
+    return results.at(-1)!
+  }
+
+  return {
+    query: (text, values) => send({ text, values }),
+    async commit(last) {
+      if (state === 'new' && !last) return
+      const ending = last ? send(last, { text: 'commit' }) : send({ text: 'commit' })
+      state = 'over' // A commit after a failed statement is a rollback to the server.
+      await ending
+    },
+    async rollback() {
+      if (state !== 'begun') return
+      state = 'over'
+      await session.query('rollback')
+    },
+  }
+}
