@@ -49,9 +49,10 @@ export type About = z.output<typeof About>
 export function withMore(about: About, more: About): About {
   const patientIds = [...new Set([...(about.patientIds ?? []), ...(more.patientIds ?? [])])]
   AuditRecord.shape.patientIds.parse(patientIds.length > 0 ? patientIds : undefined)
+  const { patientIds: _each, ...rest } = About.parse(more)
   return {
     ...about,
-    ...About.parse(more),
+    ...rest,
     ...(patientIds.length > 0 ? { patientIds } : {}),
     subjects: { ...about.subjects, ...more.subjects },
   }

@@ -4,6 +4,7 @@ import directory from '#services/directory'
 import appointment from '#services/appointment'
 import notification from '#services/notification'
 import audit from '#services/audit'
+import record from '#services/record'
 import operations from '#services/operations'
 import type { AnyService } from './compose.ts'
 
@@ -13,5 +14,6 @@ export const services: readonly AnyService[] = [
   appointment,
   notification,
   audit,
+  record,
   operations,
 ] as never

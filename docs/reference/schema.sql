@@ -589,6 +589,158 @@ alter table notification.preference add constraint preference_pkey PRIMARY KEY (
 alter table notification.preference enable row level security;
 create policy own on notification.preference for all using ((medley.reaches_all() OR (person_id = medley.person())));
 
+create table record.consent_rule (
+  resource bigint not null,
+  patient text not null,
+  depth smallint not null,
+  permits boolean not null,
+  actors text[],
+  types text[],
+  labels text[],
+  purposes text[],
+  since timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  until timestamp with time zone not null default 'infinity'::timestamp with time zone
+);
+CREATE INDEX consent_rule_patient ON record.consent_rule USING btree (patient);
+CREATE INDEX consent_rule_resource ON record.consent_rule USING btree (resource);
+
+create table record.history (
+  region text not null default medley.region(),
+  key bigint not null,
+  type text not null,
+  id text not null,
+  version integer not null,
+  method text not null,
+  updated_at timestamp with time zone not null,
+  is_deleted boolean not null,
+  patients text[] not null,
+  labels text[] not null,
+  subject_id uuid,
+  content bytea
+);
+alter table record.history add constraint history_pkey PRIMARY KEY (key, version);
+CREATE INDEX history_changed ON record.history USING btree (updated_at DESC);
+CREATE INDEX history_patients ON record.history USING gin (patients);
+CREATE INDEX history_type ON record.history USING btree (type, updated_at DESC);
+alter table record.history enable row level security;
+create policy reachable on record.history for all using (record.reaches(patients));
+
+create table record.moment (
+  resource bigint not null,
+  parameter integer not null,
+  part smallint not null default 0,
+  low timestamp with time zone not null,
+  high timestamp with time zone not null
+);
+CREATE INDEX moment_found ON record.moment USING btree (parameter, low, high, resource);
+CREATE INDEX moment_resource ON record.moment USING btree (resource, parameter);
+
+create table record.patient (
+  id text not null,
+  region text not null default medley.region(),
+  person_id uuid,
+  subject_id uuid not null,
+  held_because text,
+  created_at timestamp with time zone not null
+);
+alter table record.patient add constraint patient_subject_id_key UNIQUE (subject_id);
+alter table record.patient add constraint patient_pkey PRIMARY KEY (id);
+CREATE INDEX patient_person ON record.patient USING btree (person_id);
+
+create table record.quantity (
+  resource bigint not null,
+  parameter integer not null,
+  part smallint not null default 0,
+  low double precision not null,
+  high double precision not null,
+  system text,
+  code text,
+  unit text
+);
+CREATE INDEX quantity_found ON record.quantity USING btree (parameter, low, high, resource);
+CREATE INDEX quantity_resource ON record.quantity USING btree (resource, parameter);
+
+create table record.reach (
+  id uuid not null,
+  region text not null default medley.region(),
+  patient text not null,
+  kind text not null,
+  clinician_id uuid,
+  person_id uuid,
+  since timestamp with time zone not null,
+  until timestamp with time zone not null,
+  source text not null,
+  reason_sealed bytea,
+  reviewed_at timestamp with time zone,
+  reviewed_by uuid,
+  finding text
+);
+alter table record.reach add constraint reach_source_key UNIQUE (source);
+alter table record.reach add constraint reach_pkey PRIMARY KEY (id);
+alter table record.reach add constraint reach_check CHECK (((clinician_id IS NOT NULL) OR (person_id IS NOT NULL)));
+alter table record.reach add constraint reach_finding_check CHECK ((finding = ANY (ARRAY['justified'::text, 'unjustified'::text])));
+alter table record.reach add constraint reach_kind_check CHECK ((kind = ANY (ARRAY['care'::text, 'emergency'::text])));
+CREATE INDEX reach_patient ON record.reach USING btree (patient, until);
+CREATE INDEX reach_review ON record.reach USING btree (since DESC) WHERE (kind = 'emergency'::text);
+
+create table record.reference (
+  resource bigint not null,
+  parameter integer not null,
+  part smallint not null default 0,
+  type text,
+  id text,
+  url text
+);
+CREATE INDEX reference_found ON record.reference USING btree (parameter, id, type, resource);
+CREATE INDEX reference_resource ON record.reference USING btree (resource, parameter);
+CREATE INDEX reference_target ON record.reference USING btree (type, id);
+CREATE INDEX reference_url ON record.reference USING btree (parameter, url, resource) WHERE (url IS NOT NULL);
+
+create table record.resource (
+  key bigint not null,
+  region text not null default medley.region(),
+  type text not null,
+  id text not null,
+  version integer not null,
+  method text not null,
+  updated_at timestamp with time zone not null,
+  is_deleted boolean not null default false,
+  patients text[] not null,
+  labels text[] not null default '{}'::text[],
+  subject_id uuid,
+  content bytea,
+  owner text
+);
+alter table record.resource add constraint resource_type_id_key UNIQUE (type, id);
+alter table record.resource add constraint resource_pkey PRIMARY KEY (key);
+alter table record.resource add constraint resource_id_check CHECK ((id ~ '^[A-Za-z0-9.-]{1,64}$'::text));
+alter table record.resource add constraint resource_method_check CHECK ((method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])));
+CREATE INDEX resource_changed ON record.resource USING btree (updated_at DESC, key DESC);
+CREATE INDEX resource_newest ON record.resource USING btree (type, updated_at DESC, key DESC);
+CREATE INDEX resource_patients ON record.resource USING gin (patients);
+alter table record.resource enable row level security;
+create policy reachable on record.resource for all using (record.reaches(patients));
+
+create table record.text (
+  resource bigint not null,
+  parameter integer not null,
+  part smallint not null default 0,
+  folded text not null,
+  exact text not null
+);
+CREATE INDEX text_found ON record.text USING btree (parameter, folded text_pattern_ops, resource);
+CREATE INDEX text_resource ON record.text USING btree (resource, parameter);
+
+create table record.token (
+  resource bigint not null,
+  parameter integer not null,
+  part smallint not null default 0,
+  system text,
+  code text not null
+);
+CREATE INDEX token_found ON record.token USING btree (parameter, code, system, resource);
+CREATE INDEX token_resource ON record.token USING btree (resource, parameter);
+
 CREATE OR REPLACE FUNCTION audit.concerning(patient_id text)
  RETURNS SETOF bigint
  LANGUAGE sql
@@ -670,5 +822,39 @@ CREATE OR REPLACE FUNCTION medley.send(messages jsonb)
 AS $function$
   insert into medley.outbox (id, kind, topic, payload)
   select id, kind, topic, payload from jsonb_to_recordset(messages) as m(id uuid, kind text, topic text, payload jsonb)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION record.consents(who text, kind text, marks text[], actor text[], purpose text, at timestamp with time zone)
+ RETURNS TABLE(is_denied boolean, is_permitted boolean)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  with matching as materialized (
+    select resource, depth, permits, actors from record.consent_rule
+    where patient = who
+      and (actors is null or actors && $4)
+      and (types is null or kind = any(types))
+      and (labels is null or labels && marks)
+      and (purposes is null or $5 = any(purposes))
+      and since <= at and at < until
+  ), deciding as (
+    select distinct on (resource) permits, actors from matching order by resource, depth desc, permits
+  )
+  select coalesce(bool_or(not permits), false), coalesce(bool_or(permits and actors is not null), false) from deciding
+$function$
+;
+
+CREATE OR REPLACE FUNCTION record.reaches(patients text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select medley.reaches_all() or cardinality(patients) = 0 or not exists (
+    select from unnest(patients) as p (id)
+    where not exists (select from record.patient o where o.id = p.id and o.person_id = medley.person())
+      and not exists (select from record.reach r where r.patient = p.id
+        and (r.clinician_id = medley.clinician() or r.person_id = medley.person()))
+      and not exists (select from record.consent_rule c where c.patient = p.id and c.permits and c.actors is not null))
 $function$
 ;

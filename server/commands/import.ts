@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
+import { record } from '#contract/record'
 import { regionOf } from '#core/region'
 import { type Command, version } from './command.ts'
 import { readConfig } from '../config.ts'
@@ -29,7 +29,7 @@ export const importCommand: Command = async ({ files, flags, env }) => {
   const bundles = await Promise.all(
     files.map(async file => ({ file, text: await readFile(file, 'utf8').catch(unreadable(file)) })),
   )
-  const read = bundles.map(({ file, text }) => ({ text, bundle: readBundle(basename(file), text) }))
+  const read = bundles.map(({ file, text }) => ({ bundle: readBundle(basename(file), text) }))
   await using medley = await startMedley({ config, services, version })
   const report = await importBundles(medley, read, bar)
   await medley.settle()
@@ -56,14 +56,14 @@ function bar(done: number, total: number): void {
 
 export async function importBundles(
   medley: Pick<Medley, 'call' | 'composition' | 'platform'>,
-  read: readonly { text: string; bundle: ReadBundle }[],
+  read: readonly { bundle: ReadBundle }[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<ImportReport> {
   const report: ImportReport = { files: 0, people: 0, newPeople: 0, places: 0, clinicians: 0, entries: 0 }
   for (const { bundle } of read) assertHere(medley, bundle)
   const placeIds = new Map<string, string>()
   const clinicianSources = new Set<string>()
-  for (const { text, bundle } of read) {
+  for (const { bundle } of read) {
     for (const place of bundle.places) placeIds.set(place.source, await enterPlace(medley, place))
     for (const clinician of bundle.clinicians) {
       const organizationId = placeIds.get(clinician.placeSource ?? '') ?? [...placeIds.values()][0]
@@ -79,10 +79,10 @@ export async function importBundles(
       }
       await medley.call(directory).addClinician(draft, medley.composition.serviceCall('import'))
     }
-    report.newPeople += (await enterPerson(medley, bundle, text)) ? 1 : 0
+    report.newPeople += (await enterPerson(medley, bundle)) ? 1 : 0
     report.people++
     report.files++
-    report.entries += bundle.entries
+    report.entries += bundle.entries.length
     onProgress(report.files, read.length)
   }
   return { ...report, places: placeIds.size, clinicians: clinicianSources.size }
@@ -116,11 +116,10 @@ async function enterPlace(
   return (await medley.call(directory).addOrganization(draft, medley.composition.serviceCall('import'))).id
 }
 
-/** The person becomes an account to claim; the whole file is kept as it came, sealed under their key, for the record service. */
+/** The person becomes an account to claim, and the whole bundle their record. */
 async function enterPerson(
   medley: Pick<Medley, 'call' | 'composition' | 'platform'>,
-  { person }: ReadBundle,
-  text: string,
+  { person, entries }: ReadBundle,
 ): Promise<boolean> {
   const { platform, composition } = medley
   const { personId, isNew } = await medley.call(identity).enrol(
@@ -132,10 +131,6 @@ async function enterPerson(
     },
     composition.serviceCall('import'),
   )
-  const key = `import/${personId}/${createHash('sha256').update(text).digest('hex')}`
-  if (!(await platform.blobs.head(key))) {
-    const sealed = await platform.keys.sealFor(personId, Buffer.from(text), key)
-    await platform.blobs.put(key, sealed, { contentType: 'application/vnd.medley.sealed', ifAbsent: true })
-  }
+  await medley.call(record).load({ personId, entries }, composition.serviceCall('import'))
   return isNew
 }

@@ -46,7 +46,10 @@ const Organization = z.looseObject({
   name: z.string().min(1),
   address: z.array(Address).default([]),
 })
-const Resource = z.looseObject({ resourceType: z.string().regex(/^[A-Z][A-Za-z]+$/, 'is not a resource type') })
+const Resource = z.looseObject({
+  resourceType: z.string().regex(/^[A-Z][A-Za-z]+$/, 'is not a resource type'),
+  id: z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'is no FHIR id'),
+})
 const Bundle = z.looseObject({
   resourceType: z.literal('Bundle'),
   type: z.enum(['transaction', 'batch', 'collection']),
@@ -70,7 +73,7 @@ export type ReadBundle = {
   person: ImportedPerson
   places: ImportedPlace[]
   clinicians: ImportedClinician[]
-  entries: number
+  entries: { fullUrl?: string | undefined; resource: { resourceType: string; id: string } }[]
 }
 
 export function readBundle(file: string, text: string): ReadBundle {
@@ -93,7 +96,12 @@ export function readBundle(file: string, text: string): ReadBundle {
     const at = referencesTo(each.entry).flatMap(reference => workplaces.get(reference) ?? [])[0]
     return clinicianOf(checked(Practitioner, each, file), at === undefined ? undefined : places.get(at))
   })
-  return { person: personOf(patient), places: [...new Set(places.values())], clinicians, entries: bundle.entry.length }
+  return {
+    person: personOf(patient),
+    places: [...new Set(places.values())],
+    clinicians,
+    entries: bundle.entry as unknown as ReadBundle['entries'],
+  }
 }
 
 function parsed(file: string, text: string): z.output<typeof Bundle> {

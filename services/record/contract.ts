@@ -12,7 +12,10 @@ export const Interaction = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
   /** Such as `Patient/123/_history/2`; empty for the system. */
   path: z.string().max(400),
-  query: z.array(z.tuple([z.string().max(200), z.string().max(20_000)])).max(200).default([]),
+  query: z
+    .array(z.tuple([z.string().max(200), z.string().max(20_000)]))
+    .max(200)
+    .default([]),
   ifMatch: z.string().max(100).optional(),
   ifNoneMatch: z.string().max(100).optional(),
   ifNoneExist: z.string().max(2_000).optional(),
@@ -61,7 +64,17 @@ export const Access = z.strictObject({
 })
 
 /** What FHIR itself can answer with; the sentence and the place are in `details.issues`. */
-const refusals = ['invalid', 'loginRequired', 'forbidden', 'notFound', 'deleted', 'conflict', 'preconditionFailed', 'unprocessable', 'throttled'] as const
+const refusals = [
+  'invalid',
+  'loginRequired',
+  'forbidden',
+  'notFound',
+  'deleted',
+  'conflict',
+  'preconditionFailed',
+  'unprocessable',
+  'throttled',
+] as const
 
 export const record = defineContract({
   name: 'record',
@@ -88,7 +101,17 @@ export const record = defineContract({
       method: 'POST',
       path: '/internal/loads',
       summary: 'Enter an imported person’s whole record, keeping ids and links; the same again changes nothing',
-      input: z.strictObject({ personId: Id, resources: z.array(z.looseObject({ resourceType: z.string(), id: LogicalId })).max(20_000) }),
+      input: z.strictObject({
+        personId: Id,
+        entries: z
+          .array(
+            z.looseObject({
+              fullUrl: z.string().max(500).optional(),
+              resource: z.looseObject({ resourceType: z.string(), id: LogicalId }),
+            }),
+          )
+          .max(20_000),
+      }),
       output: z.strictObject({ written: z.int(), unchanged: z.int() }),
       allow: ['service'],
       faults: refusals,
@@ -105,7 +128,8 @@ export const record = defineContract({
     breakGlass: {
       method: 'POST',
       path: '/patients/{patientId}/emergencies',
-      summary: 'Open a record in an emergency for four hours, with a reason; the patient is told and the access reviewed',
+      summary:
+        'Open a record in an emergency for four hours, with a reason; the patient is told and the access reviewed',
       status: 201,
       input: z.strictObject({ patientId: LogicalId, reason: z.string().trim().min(10).max(1_000) }),
       output: z.strictObject({ id: Id, until: Instant }),
@@ -135,7 +159,12 @@ export const record = defineContract({
       summary: 'The patients whose record I may open now, by name',
       input: z.strictObject({ ...PageInput, name: z.string().trim().max(100).optional() }),
       output: pageOf(
-        z.strictObject({ patientId: LogicalId, name: z.string(), birthDate: z.string().optional(), gender: z.string().optional() }),
+        z.strictObject({
+          patientId: LogicalId,
+          name: z.string(),
+          birthDate: z.string().optional(),
+          gender: z.string().optional(),
+        }),
       ),
       allow: ['person'],
     },
@@ -162,7 +191,13 @@ export const record = defineContract({
     /** Ids only: who may see the content is decided when it is read. At most 200 changes in one event. */
     changed: z.strictObject({
       changes: z.array(
-        z.strictObject({ type: z.string(), id: LogicalId, version: z.int(), method: z.string(), patientIds: z.array(LogicalId) }),
+        z.strictObject({
+          type: z.string(),
+          id: LogicalId,
+          version: z.int(),
+          method: z.string(),
+          patientIds: z.array(LogicalId),
+        }),
       ),
     }),
     glassBroken: z.strictObject({ patientPersonId: Id.optional(), byPersonId: Id, until: Instant }),
@@ -170,12 +205,24 @@ export const record = defineContract({
   },
   faults: {
     invalid: { kind: 'invalid', message: 'The request is not valid FHIR R4. The issues say where and why.' },
-    loginRequired: { kind: 'unauthenticated', message: 'This needs a signed-in caller. Sign in, or send an access token.' },
-    forbidden: { kind: 'forbidden', message: 'Your role or the scopes of your app do not allow this. Ask for the right you need.' },
+    loginRequired: {
+      kind: 'unauthenticated',
+      message: 'This needs a signed-in caller. Sign in, or send an access token.',
+    },
+    forbidden: {
+      kind: 'forbidden',
+      message: 'Your role or the scopes of your app do not allow this. Ask for the right you need.',
+    },
     notFound: { kind: 'not_found', message: 'There is no such resource within your reach. Check the type and the id.' },
     deleted: { kind: 'gone', message: 'This resource was deleted. Its history still has what it was.' },
-    conflict: { kind: 'conflict', message: 'Somebody else changed the resource at the same moment. Read it again and repeat what you did.' },
-    preconditionFailed: { kind: 'precondition', message: 'A condition of the request does not hold. Read the resource again and repeat what you did.' },
+    conflict: {
+      kind: 'conflict',
+      message: 'Somebody else changed the resource at the same moment. Read it again and repeat what you did.',
+    },
+    preconditionFailed: {
+      kind: 'precondition',
+      message: 'A condition of the request does not hold. Read the resource again and repeat what you did.',
+    },
     unprocessable: { kind: 'unprocessable', message: 'The resource breaks a rule. The issues say where and why.' },
     throttled: { kind: 'too_many', message: 'Too much was asked at once. Wait a little and try again.' },
     onHold: { kind: 'conflict', message: 'This record is under legal hold and cannot be erased. Lift the hold first.' },

@@ -1,8 +1,11 @@
 import { audit } from '#contract/audit'
+import { appointment } from '#contract/appointment'
+import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { defineService } from '#core/service'
 import type { Kit } from '#platform'
 import { record } from './contract.ts'
+import { recordReactions, recordRuns } from './reactions.ts'
 import { recordRoutes } from './routes.ts'
 import { createDeps } from './service/deps.ts'
 import { createPerform } from './service/interactions.ts'
@@ -11,11 +14,16 @@ import { peopleHandlers } from './service/people.ts'
 
 export default defineService({
   contract: record,
-  uses: [identity, audit],
+  uses: [identity, directory, appointment, audit],
+  jobs: [
+    { name: 'loadKept', summary: 'Loads the bundles that imports kept before there was a record', every: '17 3 * * *' },
+  ],
   create: (kit: Kit) => {
     const deps = createDeps(kit)
     return {
       handlers: { interact: createPerform(deps), ...loadHandlers(deps), ...peopleHandlers(deps) },
+      reactions: recordReactions(deps),
+      runs: recordRuns(deps),
       routes: recordRoutes(deps, kit.call(record)),
     }
   },

@@ -48,7 +48,8 @@ export function recordRoutes(deps: RecordDeps, self: Client<typeof record>): Rou
 
 async function handle(deps: RecordDeps, self: Client<typeof record>, request: Request, call: Call): Promise<Response> {
   const format = wantedFormat(request)
-  if (format === undefined) return refuse(406, 'not-supported', 'This server speaks application/fhir+json and application/fhir+xml.')
+  if (format === undefined)
+    return refuse(406, 'not-supported', 'This server speaks application/fhir+json and application/fhir+xml.')
   try {
     const interaction = await interactionOf(request)
     if (interaction instanceof Response) return interaction
@@ -71,7 +72,8 @@ function wantedFormat(request: Request): 'json' | 'xml' | undefined {
   if (accept === null || accept === '') return 'json'
   for (const each of accept.split(',')) {
     const type = each.split(';')[0]!.trim()
-    if (type === '*/*' || type === 'application/*' || type === 'application/json-patch+json' || type === 'text/html') return 'json'
+    if (type === '*/*' || type === 'application/*' || type === 'application/json-patch+json' || type === 'text/html')
+      return 'json'
     if (formats[type]) return formats[type]
   }
   return undefined
@@ -112,7 +114,9 @@ async function interactionOf(request: Request): Promise<Interaction | Response> 
 }
 
 function optional<Shape extends Record<string, string | undefined>>(shape: Shape): { [Key in keyof Shape]?: string } {
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as { [Key in keyof Shape]?: string }
+  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Shape]?: string
+  }
 }
 
 function decoded(text: string): string | undefined {
@@ -125,7 +129,12 @@ function decoded(text: string): string | undefined {
 
 function bodyOf(text: string, contentType: string): { value: unknown } | Response {
   const isJson = contentType === '' || formats[contentType] === 'json' || contentType === 'application/json-patch+json'
-  if (!isJson) return refuse(415, 'not-supported', 'A body is application/fhir+json, application/fhir+xml or application/json-patch+json.')
+  if (!isJson)
+    return refuse(
+      415,
+      'not-supported',
+      'A body is application/fhir+json, application/fhir+xml or application/json-patch+json.',
+    )
   try {
     return { value: JSON.parse(text) as unknown }
   } catch {
@@ -135,7 +144,11 @@ function bodyOf(text: string, contentType: string): { value: unknown } | Respons
 
 const mediaType = { json: 'application/fhir+json; charset=utf-8', xml: 'application/fhir+xml; charset=utf-8' }
 
-function respond({ status, body, etag, lastModified, location, contentLocation }: Answer, format: 'json' | 'xml', isHead = false): Response {
+function respond(
+  { status, body, etag, lastModified, location, contentLocation }: Answer,
+  format: 'json' | 'xml',
+  isHead = false,
+): Response {
   const headers = new Headers({ 'cache-control': 'private, no-cache' })
   if (body !== undefined) headers.set('content-type', mediaType[format])
   if (etag) headers.set('etag', etag)

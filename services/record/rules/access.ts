@@ -71,9 +71,9 @@ export function viewOf(
 /** References by which consents may name somebody. */
 export function actorsOf({ personId, clinicianId, organizationIds }: Caller): string[] {
   return [
-      ...(clinicianId ? [`Practitioner/${clinicianId}`] : []),
-      ...(personId ? [`Person/${personId}`] : []),
-      ...organizationIds.map(each => `Organization/${each}`),
+    ...(clinicianId ? [`Practitioner/${clinicianId}`] : []),
+    ...(personId ? [`Person/${personId}`] : []),
+    ...organizationIds.map(each => `Organization/${each}`),
   ]
 }
 
@@ -91,7 +91,9 @@ export function mayClaim({ roles }: Caller, purpose: Purpose): boolean {
     case 'ETREAT':
       return roles.includes('clinician') || roles.includes('pharmacist') || roles.includes('service')
     case 'HPAYMT':
-      return roles.includes('insurer') || roles.includes('clinician') || roles.includes('app') || roles.includes('service')
+      return (
+        roles.includes('insurer') || roles.includes('clinician') || roles.includes('app') || roles.includes('service')
+      )
     case 'PATRQT':
       return roles.includes('patient') || roles.includes('service')
     default:
@@ -100,4 +102,5 @@ export function mayClaim({ roles }: Caller, purpose: Purpose): boolean {
 }
 
 /** Care lets somebody in to treat and to run the practice, and to nothing else. */
-export const careServes = (purpose: Purpose): boolean => purpose === 'TREAT' || purpose === 'ETREAT' || purpose === 'HOPERAT'
+export const careServes = (purpose: Purpose): boolean =>
+  purpose === 'TREAT' || purpose === 'ETREAT' || purpose === 'HOPERAT'

@@ -49,7 +49,11 @@ export function consentRules(consent: Resource): ConsentRule[] {
         depth,
         permits,
         actors: listed(actor?.flatMap(each => each.reference?.reference ?? [])),
-        types: listed(provision.class?.flatMap(each => (each.system === 'http://hl7.org/fhir/resource-types' || !each.system) && each.code ? [each.code] : [])),
+        types: listed(
+          provision.class?.flatMap(each =>
+            (each.system === 'http://hl7.org/fhir/resource-types' || !each.system) && each.code ? [each.code] : [],
+          ),
+        ),
         labels: listed(securityLabel?.flatMap(each => each.code ?? [])),
         purposes: listed(purpose?.flatMap(each => each.code ?? [])),
         since,
@@ -64,9 +68,13 @@ export function consentRules(consent: Resource): ConsentRule[] {
 }
 
 const listed = (values: string[] | undefined): string[] | null => (values && values.length > 0 ? values : null)
-const latest = (above: string, own: string | undefined) => (own === undefined || (above !== '-infinity' && above > own) ? above : own)
-const earliest = (above: string, own: string | undefined) => (own === undefined || (above !== 'infinity' && above < own) ? above : own)
+const latest = (above: string, own: string | undefined) =>
+  own === undefined || (above !== '-infinity' && above > own) ? above : own
+const earliest = (above: string, own: string | undefined) =>
+  own === undefined || (above !== 'infinity' && above < own) ? above : own
 
 /** The patient that a Consent speaks for. */
 export const consentingPatient = (consent: Resource): string | undefined =>
-  /(?:^|\/)Patient\/([A-Za-z0-9.-]{1,64})$/.exec((consent['patient'] as { reference?: string } | undefined)?.reference ?? '')?.[1]
+  /(?:^|\/)Patient\/([A-Za-z0-9.-]{1,64})$/.exec(
+    (consent['patient'] as { reference?: string } | undefined)?.reference ?? '',
+  )?.[1]

@@ -54,7 +54,8 @@ function compilePath(part: string, root: string): Extract | undefined {
   let types = [root]
   const steps: Step[] = []
   for (const [index, token] of tokens.entries()) {
-    if (index === 0 && (token === root || token === 'Resource' || token === 'DomainResource' || token === '$this')) continue
+    if (index === 0 && (token === root || token === 'Resource' || token === 'DomainResource' || token === '$this'))
+      continue
     const filter = filterOf(token)
     if (filter) {
       steps.push(filter)

@@ -16,7 +16,15 @@ export type Test =
   | { table: 'text'; mode: 'starts' | 'exact' | 'contains'; text: string }
   | { table: 'reference'; type?: string | undefined; id?: string | undefined; url?: string | undefined }
   | { table: 'moment'; prefix: Prefix; low: string; high: string }
-  | { table: 'quantity'; prefix: Prefix; value: number; low: number; high: number; system?: string | undefined; code?: string | undefined }
+  | {
+      table: 'quantity'
+      prefix: Prefix
+      value: number
+      low: number
+      high: number
+      system?: string | undefined
+      code?: string | undefined
+    }
 
 export type Filter =
   | { kind: 'ids'; ids: string[]; isNot: boolean }
@@ -51,7 +59,8 @@ export function parseFilter(parse: ParseIn, name: string, value: string, depth =
   const parameter = parameters[0]!
   const numbers = parameters.map(each => each.number)
   if (modifier === 'missing') {
-    if (value !== 'true' && value !== 'false') throw fhirError('value', `${code}:missing is true or false, not '${shown(value)}'.`)
+    if (value !== 'true' && value !== 'false')
+      throw fhirError('value', `${code}:missing is true or false, not '${shown(value)}'.`)
     return { kind: 'missing', numbers, tables: tablesOf(parameter), isMissing: value === 'true' }
   }
   if (parameter.kind === 'composite') return parseComposite(parse, parameter, value)
@@ -63,7 +72,10 @@ function parametersOf({ registry, types }: ParseIn, code: string): Parameter[] {
   const among = types.length > 0 ? types : [...registry.types]
   // Without a type only what every resource has can be asked.
   if (types.length === 0 && !code.startsWith('_'))
-    throw fhirError('not-supported', `A search over all types knows no parameter '${shown(code)}'; name types with _type.`)
+    throw fhirError(
+      'not-supported',
+      `A search over all types knows no parameter '${shown(code)}'; name types with _type.`,
+    )
   return among.map(type => {
     const parameter = registry.of(type)?.get(code)
     if (!parameter || parameter.kind === 'special') throw fhirError('not-supported', unknownText(registry, type, code))
@@ -95,13 +107,16 @@ function distance(a: string, b: string): number {
 function parseChain(parse: ParseIn, head: string, rest: string, value: string, depth: number): Filter {
   const [code = head, type] = head.split(':')
   const parameters = parametersOf(parse, code)
-  if (parameters[0]!.kind !== 'reference') throw fhirError('not-supported', `'${shown(code)}' is no reference, so nothing hangs on it.`)
+  if (parameters[0]!.kind !== 'reference')
+    throw fhirError('not-supported', `'${shown(code)}' is no reference, so nothing hangs on it.`)
   const targets = parameters.flatMap(each => each.targets)
   const all = targets.length > 0 ? [...new Set(targets)] : [...parse.registry.types]
-  if (type !== undefined && !all.includes(type)) throw fhirError('value', `'${shown(code)}' never refers to ${shown(type)}.`)
+  if (type !== undefined && !all.includes(type))
+    throw fhirError('value', `'${shown(code)}' never refers to ${shown(type)}.`)
   const restCode = rest.split(/[.:]/)[0]!
   const types = type ? [type] : all.filter(each => restCode.startsWith('_') || parse.registry.of(each)?.has(restCode))
-  if (types.length === 0) throw fhirError('not-supported', `Nothing that '${shown(code)}' refers to has a parameter '${shown(restCode)}'.`)
+  if (types.length === 0)
+    throw fhirError('not-supported', `Nothing that '${shown(code)}' refers to has a parameter '${shown(restCode)}'.`)
   const filters = types.map(each => parseFilter({ ...parse, types: [each] }, rest, value, depth + 1))
   const links = types.map((each, index): Filter => ({
     kind: 'chain',
@@ -117,8 +132,16 @@ function parseHas(parse: ParseIn, name: string, value: string, depth: number): F
   const [, type = '', code = '', rest = ''] = match ?? []
   const parameter = parse.registry.of(type)?.get(code)
   if (parameter?.kind !== 'reference')
-    throw fhirError('not-supported', `'${shown(name)}' is not of the form _has:Type:reference:parameter, with a reference that ${shown(type)} has.`)
-  return { kind: 'has', type, number: parameter.number, filter: parseFilter({ ...parse, types: [type] }, rest, value, depth + 1) }
+    throw fhirError(
+      'not-supported',
+      `'${shown(name)}' is not of the form _has:Type:reference:parameter, with a reference that ${shown(type)} has.`,
+    )
+  return {
+    kind: 'has',
+    type,
+    number: parameter.number,
+    filter: parseFilter({ ...parse, types: [type] }, rest, value, depth + 1),
+  }
 }
 
 function parseComposite(parse: ParseIn, parameter: Parameter, value: string): Filter {
@@ -126,12 +149,19 @@ function parseComposite(parse: ParseIn, parameter: Parameter, value: string): Fi
     const parts = split(each, '$', true)
     if (parts.length !== parameter.components.length)
       throw fhirError('value', `${parameter.code} takes ${parameter.components.length} values with $ between them.`)
-    return parameter.components.map((component, index) => testOf(parse, component, undefined, parts[index]!, parse.types[0]!))
+    return parameter.components.map((component, index) =>
+      testOf(parse, component, undefined, parts[index]!, parse.types[0]!),
+    )
   })
   return { kind: 'composite', numbers: parameter.components.map(each => each.number), alternatives }
 }
 
-function parseValues(parse: ParseIn, parameters: readonly Parameter[], modifier: string | undefined, value: string): Filter {
+function parseValues(
+  parse: ParseIn,
+  parameters: readonly Parameter[],
+  modifier: string | undefined,
+  value: string,
+): Filter {
   const parameter = parameters[0]!
   const numbersBy = (of: (type: string, code: string) => number) => {
     const types = parse.types.length > 0 ? parse.types : [...parse.registry.types]
@@ -143,8 +173,15 @@ function parseValues(parse: ParseIn, parameters: readonly Parameter[], modifier:
       const tests = split(value, ',').map((each): Test => ({ table: 'text', mode: 'starts', text: fold(each) }))
       return { kind: 'values', numbers: numbersBy(textOf), tests, isNot: false }
     }
-    if (modifier === 'of-type') return { kind: 'values', numbers: numbersBy(ofTypeOf), tests: split(value, ',', true).map(ofTypeTest), isNot: false }
-    if (modifier === 'in' || modifier === 'not-in') return { kind: 'in', set: value, numbers, isNot: modifier === 'not-in' }
+    if (modifier === 'of-type')
+      return {
+        kind: 'values',
+        numbers: numbersBy(ofTypeOf),
+        tests: split(value, ',', true).map(ofTypeTest),
+        isNot: false,
+      }
+    if (modifier === 'in' || modifier === 'not-in')
+      return { kind: 'in', set: value, numbers, isNot: modifier === 'not-in' }
     if (modifier === 'below' || modifier === 'above') {
       const [system, code] = split(value, '|')
       if (!system || !code) throw fhirError('value', `${parameter.code}:${modifier} takes system|code.`)
@@ -155,8 +192,11 @@ function parseValues(parse: ParseIn, parameters: readonly Parameter[], modifier:
     const tests = split(value, ',', true).map(tokenTest)
     return { kind: 'values', numbers: numbersBy(identifierOf), tests, isNot: false }
   }
-  const isNot = modifier === 'not' && (parameter.kind === 'token' || parameter.kind === 'reference' || parameter.kind === 'uri')
-  const tests = split(value, ',', true).map(each => testOf(parse, parameter, isNot ? undefined : modifier, each, parse.types[0] ?? ''))
+  const isNot =
+    modifier === 'not' && (parameter.kind === 'token' || parameter.kind === 'reference' || parameter.kind === 'uri')
+  const tests = split(value, ',', true).map(each =>
+    testOf(parse, parameter, isNot ? undefined : modifier, each, parse.types[0] ?? ''),
+  )
   return { kind: 'values', numbers, tests, isNot }
 }
 
@@ -165,7 +205,13 @@ const modifiersOf: Partial<Record<Parameter['kind'], readonly string[]>> = {
   uri: ['below', 'above'],
 }
 
-function testOf(parse: ParseIn, parameter: Parameter, modifier: string | undefined, value: string, _type: string): Test {
+function testOf(
+  parse: ParseIn,
+  parameter: Parameter,
+  modifier: string | undefined,
+  value: string,
+  _type: string,
+): Test {
   const { kind, code } = parameter
   const isType = kind === 'reference' && modifier !== undefined && parse.registry.types.has(modifier)
   if (modifier !== undefined && !isType && !modifiersOf[kind]?.includes(modifier))
@@ -224,7 +270,8 @@ const prefixes = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[\d.+-])/
 function momentTest(value: string): Extract<Test, { table: 'moment' }> {
   const prefix = (prefixes.exec(value)?.[1] ?? 'eq') as Prefix
   const stretch = stretchOf(value.replace(prefixes, '').replace(/ (\d{2}:\d{2})$/, '+$1'))
-  if (!stretch) throw fhirError('value', `'${shown(value)}' is no date or time, such as ge2024-05 or 2024-05-17T08:00:00Z.`)
+  if (!stretch)
+    throw fhirError('value', `'${shown(value)}' is no date or time, such as ge2024-05 or 2024-05-17T08:00:00Z.`)
   return { table: 'moment', prefix, ...stretch }
 }
 
@@ -232,9 +279,14 @@ function quantityTest(code: string, value: string): Test {
   const [number = '', system, unit] = split(value, '|')
   const prefix = (prefixes.exec(number)?.[1] ?? 'eq') as Prefix
   const span = spanOf(number.replace(prefixes, ''))
-  if (!span) throw fhirError('value', `${shown(code)} takes a number, such as gt5.4 or 5.4|http://unitsofmeasure.org|mg; '${shown(value)}' is none.`)
+  if (!span)
+    throw fhirError(
+      'value',
+      `${shown(code)} takes a number, such as gt5.4 or 5.4|http://unitsofmeasure.org|mg; '${shown(value)}' is none.`,
+    )
   // A unit without a system may stand at either place: 5.4||mg is the standard's form, 5.4|mg what people write.
-  const asked = unit === undefined && system !== undefined && !system.includes(':') ? { code: system } : { system, code: unit }
+  const asked =
+    unit === undefined && system !== undefined && !system.includes(':') ? { code: system } : { system, code: unit }
   return {
     table: 'quantity',
     prefix,
@@ -278,7 +330,9 @@ const unescape = (text: string) => text.replaceAll(/\\([\\,|$])/g, '$1')
 /** `_filter`: comparisons with and, or, not and parentheses (https://hl7.org/fhir/R4/search_filter.html), without brackets for elements. */
 function parseExpression(parse: ParseIn, text: string): Filter {
   const tokens = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+)/g)].map(([whole, quoted, paren, word]) =>
-    quoted === undefined ? { text: paren ?? word ?? whole, isQuoted: false } : { text: quoted.replaceAll(/\\(.)/g, '$1'), isQuoted: true },
+    quoted === undefined
+      ? { text: paren ?? word ?? whole, isQuoted: false }
+      : { text: quoted.replaceAll(/\\(.)/g, '$1'), isQuoted: true },
   )
   if (tokens.length > 100) throw fhirError('too-costly', '_filter takes at most 100 words.')
   let at = 0
@@ -331,7 +385,8 @@ function parseExpression(parse: ParseIn, text: string): Filter {
 function compared(parse: ParseIn, name: string, operator: string, value: string): Filter {
   const kind = parse.types.length === 1 ? parse.registry.of(parse.types[0]!)?.get(name)?.kind : undefined
   const isOrdered = kind === 'date' || kind === 'number' || kind === 'quantity' || name === '_lastUpdated'
-  if (isOrdered && /^(eq|ne|gt|lt|ge|le|sa|eb|ap)$/.test(operator)) return parseFilter(parse, name, `${operator}${value}`)
+  if (isOrdered && /^(eq|ne|gt|lt|ge|le|sa|eb|ap)$/.test(operator))
+    return parseFilter(parse, name, `${operator}${value}`)
   switch (operator) {
     case 'eq':
       return parseFilter(parse, kind === 'string' ? `${name}:exact` : name, value)

@@ -9,7 +9,15 @@ export type IndexRows = {
   text: [parameter: number, part: number, folded: string, exact: string][]
   reference: [parameter: number, part: number, type: string | null, id: string | null, url: string | null][]
   moment: [parameter: number, part: number, low: string, high: string][]
-  quantity: [parameter: number, part: number, low: number, high: number, system: string | null, code: string | null, unit: string | null][]
+  quantity: [
+    parameter: number,
+    part: number,
+    low: number,
+    high: number,
+    system: string | null,
+    code: string | null,
+    unit: string | null,
+  ][]
 }
 
 export type Resource = { resourceType: string; id?: string; [element: string]: unknown }
@@ -132,7 +140,10 @@ function addReference(type: string, value: unknown, { rows, parameter, part, own
 }
 
 /** `Patient/1`, `Patient/1/_history/2` or the same below our own address. */
-export function targetOf(reference: string, ownUrl: string): { type: string; id: string; version?: string } | undefined {
+export function targetOf(
+  reference: string,
+  ownUrl: string,
+): { type: string; id: string; version?: string } | undefined {
   const relative = reference.startsWith(`${ownUrl}/`) ? reference.slice(ownUrl.length + 1) : reference
   const match = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})(?:\/_history\/([A-Za-z0-9.-]{1,64}))?$/.exec(relative)
   return match ? { type: match[1]!, id: match[2]!, ...(match[3] ? { version: match[3] } : {}) } : undefined
@@ -152,7 +163,14 @@ function addMoments(type: string, value: unknown, { rows, parameter, part }: Int
     const { event = [], repeat } = value as { event?: string[]; repeat?: { boundsPeriod?: { start?: string } } }
     const stretches = event.flatMap(each => stretchOf(each) ?? [])
     const lows = stretches.map(each => each.low).toSorted()
-    if (lows.length > 0) push(lows[0], stretches.map(each => each.high).toSorted().at(-1))
+    if (lows.length > 0)
+      push(
+        lows[0],
+        stretches
+          .map(each => each.high)
+          .toSorted()
+          .at(-1),
+      )
     if (repeat?.boundsPeriod) pushPeriod(repeat.boundsPeriod)
   }
 }
@@ -179,7 +197,15 @@ type Quantity = { value?: number; system?: string; code?: string; unit?: string;
 
 function addQuantity(type: string, value: unknown, { rows, parameter, part }: Into): void {
   const push = (low: number, high: number, { system, code, unit, currency }: Quantity) =>
-    rows.quantity.push([parameter.number, part, low, high, currency ? 'urn:iso:std:iso:4217' : (system ?? null), code ?? currency ?? null, unit ?? null])
+    void rows.quantity.push([
+      parameter.number,
+      part,
+      low,
+      high,
+      currency ? 'urn:iso:std:iso:4217' : (system ?? null),
+      code ?? currency ?? null,
+      unit ?? null,
+    ])
   if (typeof value === 'number') return push(value, value, {})
   if (typeof value !== 'object' || value === null) return
   if (type === 'Range') {

@@ -33,7 +33,9 @@ export function createRegistry({ parameters, compartments }: Definitions): Regis
   const perType = new Map<string, SearchDefinition[]>()
   for (const definition of parameters) {
     if (unsupported.has(definition.code)) continue
-    const bases = definition.bases.some(each => each === 'Resource' || each === 'DomainResource') ? types : definition.bases
+    const bases = definition.bases.some(each => each === 'Resource' || each === 'DomainResource')
+      ? types
+      : definition.bases
     for (const type of bases) perType.set(type, [...(perType.get(type) ?? []), definition])
   }
   return {
@@ -56,7 +58,9 @@ function resourceTypes(): Set<string> {
   const isResource = (name: string) =>
     all[name]?.elements['meta'] !== undefined || all[name]?.elements['implicitRules'] !== undefined
   return new Set(
-    Object.keys(all).filter(each => /^[A-Z]/.test(each) && isResource(each) && each !== 'Resource' && each !== 'DomainResource'),
+    Object.keys(all).filter(
+      each => /^[A-Z]/.test(each) && isResource(each) && each !== 'Resource' && each !== 'DomainResource',
+    ),
   )
 }
 
@@ -85,7 +89,10 @@ function parameterOf(definition: SearchDefinition, type: string, byUrl: Map<stri
 /** The type of what a composite looks at: the resource itself or one of its elements. */
 function elementType(expression: string, type: string): string {
   const all = getAllDataTypes()
-  const path = expression.split('|').map(each => each.trim()).find(each => each === type || each.startsWith(`${type}.`))
+  const path = expression
+    .split('|')
+    .map(each => each.trim())
+    .find(each => each === type || each.startsWith(`${type}.`))
   let at = type
   for (const name of path?.split('.').slice(1) ?? []) at = all[at]?.elements[name]?.type[0]?.code ?? at
   return at

@@ -46,7 +46,8 @@ export function parseQuery(
   parameters: Parameters,
   isLenient: boolean,
 ): Query {
-  if (parameters.length > parametersMax) throw fhirError('too-costly', `A search takes at most ${parametersMax} parameters.`)
+  if (parameters.length > parametersMax)
+    throw fhirError('too-costly', `A search takes at most ${parametersMax} parameters.`)
   const named = parameters.find(([name]) => name === '_type')?.[1].split(',')
   const types = type === undefined ? (named ?? []) : [type]
   for (const each of types)
@@ -65,7 +66,8 @@ export function parseQuery(
   const parse: ParseIn = { registry, ownUrl, types }
   for (const [name, value] of parameters) {
     try {
-      if (!readResultParameter(query, parse, name, value) && value !== '') query.filters.push(parseFilter(parse, name, value))
+      if (!readResultParameter(query, parse, name, value) && value !== '')
+        query.filters.push(parseFilter(parse, name, value))
       query.understood.push([name, value])
     } catch (error) {
       if (!isLenient) throw error
@@ -128,11 +130,18 @@ function parseSort({ registry, types }: ParseIn, text: string): Sort {
   return { by: { number: parameter.number, kind: parameter.kind }, isDescending }
 }
 
-function parseInclude({ registry, types }: ParseIn, name: string, value: string, modifier: string | undefined): Include {
+function parseInclude(
+  { registry, types }: ParseIn,
+  name: string,
+  value: string,
+  modifier: string | undefined,
+): Include {
   const isIterated = modifier === 'iterate' || modifier === 'recurse'
-  if (modifier !== undefined && !isIterated) throw fhirError('not-supported', `${name} has no modifier '${shown(modifier)}'.`)
+  if (modifier !== undefined && !isIterated)
+    throw fhirError('not-supported', `${name} has no modifier '${shown(modifier)}'.`)
   if (value === '*') {
-    if (name === '_revinclude') throw fhirError('too-costly', '_revinclude=* would ask for everything; name a type and a parameter.')
+    if (name === '_revinclude')
+      throw fhirError('too-costly', '_revinclude=* would ask for everything; name a type and a parameter.')
     return { type: types[0] ?? '', isIterated }
   }
   const [type = '', code = '', targetType] = value.split(':')

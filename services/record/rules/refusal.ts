@@ -46,7 +46,11 @@ export function fhirErrors(kind: FaultKind, issues: readonly Issue[]): Fault {
     text,
     ...(expression === undefined ? {} : { expression }),
   }))
-  return new Fault(`record.${refusalOf[kind]}`, { kind, message: issues[0]?.text ?? 'The request was refused.' }, { issues: plain })
+  return new Fault(
+    `record.${refusalOf[kind]}`,
+    { kind, message: issues[0]?.text ?? 'The request was refused.' },
+    { issues: plain },
+  )
 }
 
 /** Fault of the contract by kind. */

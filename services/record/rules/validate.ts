@@ -8,6 +8,11 @@ export function validate(resource: Resource): Issue[] {
     return []
   } catch (error) {
     if (!(error instanceof OperationOutcomeError)) throw error
-    return (error.outcome.issue ?? []).map(each => ({ severity: 'error', code: each.code ?? 'invalid', text: each.details?.text ?? '', expression: each.expression?.[0] }))
+    return (error.outcome.issue ?? []).map(each => ({
+      severity: 'error',
+      code: each.code ?? 'invalid',
+      text: each.details?.text ?? '',
+      expression: each.expression?.[0],
+    }))
   }
 }

@@ -14,8 +14,7 @@ export function fold(text: string): string {
 /** From the first instant to the one after the last; ISO text, with PostgreSQL's words for no end. */
 export type Stretch = { low: string; high: string }
 
-const form =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+const form = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
 
 /** The time that a date, dateTime or instant covers, by how precisely it was given; undefined when it is none. Without a zone it is UTC. */
 export function stretchOf(text: string): Stretch | undefined {

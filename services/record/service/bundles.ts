@@ -4,6 +4,7 @@ import { Fault } from '#core/fault'
 import { newId } from '#core/id'
 import type { Answer, Interaction } from '../contract.ts'
 import { targetOf, type Resource } from '../rules/index-values.ts'
+import { linked } from '../rules/links.ts'
 import { outcomeOf } from '../rules/outcome.ts'
 import { patched } from '../rules/patch.ts'
 import { fhirError, fhirErrors, shown } from '../rules/refusal.ts'
@@ -12,38 +13,77 @@ import type { VersionRow } from '../store/resources.ts'
 import type { Sight } from '../store/visible.ts'
 import { openText, type RecordDeps } from './deps.ts'
 import { assertScope, bundleText, etagOf, versionOf } from './reading.ts'
-import { answerOf, commit, conditional, criteriaLock, deletion, type Draft, untilSettled, type Written } from './writing.ts'
+import {
+  answerOf,
+  commit,
+  conditional,
+  criteriaLock,
+  deletion,
+  type Draft,
+  untilSettled,
+  type Written,
+} from './writing.ts'
 
 export type Perform = (request: Interaction, call: Call) => Promise<Answer>
 
 type Entry = {
   fullUrl?: string
   resource?: Resource
-  request?: { method?: string; url?: string; ifMatch?: string; ifNoneMatch?: string; ifNoneExist?: string; ifModifiedSince?: string }
+  request?: {
+    method?: string
+    url?: string
+    ifMatch?: string
+    ifNoneMatch?: string
+    ifNoneExist?: string
+    ifModifiedSince?: string
+  }
 }
 
 const batchMax = 5_000
 /** Memory is what limits a transaction; this is far above what clients send. */
 const transactionMax = 50_000
 
-export async function takeBundle(deps: RecordDeps, call: Call, request: Interaction, perform: Perform): Promise<Answer> {
+export async function takeBundle(
+  deps: RecordDeps,
+  call: Call,
+  request: Interaction,
+  perform: Perform,
+): Promise<Answer> {
   const bundle = request.body as { resourceType?: unknown; type?: unknown; entry?: unknown } | undefined
-  if (bundle?.resourceType !== 'Bundle') throw fhirError('structure', 'The base address takes a Bundle of type batch or transaction.')
+  if (bundle?.resourceType !== 'Bundle')
+    throw fhirError('structure', 'The base address takes a Bundle of type batch or transaction.')
   const entries = (bundle.entry ?? []) as Entry[]
-  if (!Array.isArray(entries) || entries.some(each => typeof each !== 'object' || each === null)) throw fhirError('structure', 'Bundle.entry is a list of objects.', 'Bundle.entry')
-  const problems = entries.flatMap((each, index) => (each.request?.method && each.request.url !== undefined ? [] : [index]))
+  if (!Array.isArray(entries) || entries.some(each => typeof each !== 'object' || each === null))
+    throw fhirError('structure', 'Bundle.entry is a list of objects.', 'Bundle.entry')
+  const problems = entries.flatMap((each, index) =>
+    each.request?.method && each.request.url !== undefined ? [] : [index],
+  )
   if (bundle.type !== 'batch' && bundle.type !== 'transaction')
     throw fhirError('value', 'Only bundles of type batch and transaction are carried out.', 'Bundle.type')
-  if (problems.length > 0) throw fhirError('required', 'Every entry needs request.method and request.url.', `Bundle.entry[${problems[0]}].request`)
-  return bundle.type === 'batch' ? takeBatch(deps, call, request, entries, perform) : takeTransaction(deps, call, request, entries, perform)
+  if (problems.length > 0)
+    throw fhirError(
+      'required',
+      'Every entry needs request.method and request.url.',
+      `Bundle.entry[${problems[0]}].request`,
+    )
+  return bundle.type === 'batch'
+    ? takeBatch(deps, call, request, entries, perform)
+    : takeTransaction(deps, call, request, entries, perform)
 }
 
-async function takeBatch(deps: RecordDeps, call: Call, request: Interaction, entries: readonly Entry[], perform: Perform): Promise<Answer> {
+async function takeBatch(
+  deps: RecordDeps,
+  call: Call,
+  request: Interaction,
+  entries: readonly Entry[],
+  perform: Perform,
+): Promise<Answer> {
   if (entries.length > batchMax) throw fhirError('too-costly', `A batch takes at most ${batchMax} entries.`)
   const answers: string[] = []
   for (const [index, entry] of entries.entries()) {
     // One after the other, so that a batch is no way to more than one connection; each with a key of its own.
-    const own = call.idempotencyKey === undefined ? call : { ...call, idempotencyKey: `${call.idempotencyKey}/${index}` }
+    const own =
+      call.idempotencyKey === undefined ? call : { ...call, idempotencyKey: `${call.idempotencyKey}/${index}` }
     answers.push(await performed(deps, own, requestOf(request, entry), perform))
   }
   return { status: 200, body: bundleText('batch-response', answers, [], deps.kit.clock.nowMs()) }
@@ -53,14 +93,20 @@ async function performed(deps: RecordDeps, call: Call, request: Interaction, per
   try {
     return entryText(await perform(request, call))
   } catch (error) {
-    if (!(error instanceof Fault)) deps.kit.log.error({ requestId: call.requestId, err: error }, 'an entry of a batch failed')
+    if (!(error instanceof Fault))
+      deps.kit.log.error({ requestId: call.requestId, err: error }, 'an entry of a batch failed')
     const { status, outcome } = outcomeOf(error)
     return `{"response":{"status":"${status}","outcome":${JSON.stringify(outcome)}}}`
   }
 }
 
 function entryText({ status, body, etag, lastModified, location }: Answer): string {
-  const response = { status: String(status), ...(location ? { location } : {}), ...(etag ? { etag } : {}), ...(lastModified ? { lastModified: new Date(lastModified).toISOString() } : {}) }
+  const response = {
+    status: String(status),
+    ...(location ? { location } : {}),
+    ...(etag ? { etag } : {}),
+    ...(lastModified ? { lastModified: new Date(lastModified).toISOString() } : {}),
+  }
   return `{${body === undefined ? '' : `"resource":${body},`}"response":${JSON.stringify(response)}}`
 }
 
@@ -97,11 +143,20 @@ type Step = {
   criteria?: string | undefined
 }
 
-async function takeTransaction(deps: RecordDeps, call: Call, bundle: Interaction, entries: readonly Entry[], perform: Perform): Promise<Answer> {
-  if (entries.length > transactionMax) throw fhirError('too-costly', `A transaction takes at most ${transactionMax} entries.`)
+async function takeTransaction(
+  deps: RecordDeps,
+  call: Call,
+  bundle: Interaction,
+  entries: readonly Entry[],
+  perform: Perform,
+): Promise<Answer> {
+  if (entries.length > transactionMax)
+    throw fhirError('too-costly', `A transaction takes at most ${transactionMax} entries.`)
   const sight = await deps.sightOf(call, bundle.purpose)
   const requests = entries.map(entry => requestOf(bundle, entry))
-  const writes = entries.flatMap((entry, index) => (isRead(requests[index]!) ? [] : [{ index, entry, request: requests[index]! }]))
+  const writes = entries.flatMap((entry, index) =>
+    isRead(requests[index]!) ? [] : [{ index, entry, request: requests[index]! }],
+  )
   const answers = await untilSettled(async () => {
     const steps: Step[] = []
     for (const each of writes) steps.push(await placed(deps, call, sight, each))
@@ -118,8 +173,17 @@ async function takeTransaction(deps: RecordDeps, call: Call, bundle: Interaction
     })
   })
   // Reads of a transaction see what it wrote; they come last by the standard's order.
-  for (const [index, request] of requests.entries()) if (isRead(request)) answers[index] = await performed(deps, call, request, perform)
-  return { status: 200, body: bundleText('transaction-response', Array.from({ length: entries.length }, (_, index) => answers[index]!), [], deps.kit.clock.nowMs()) }
+  for (const [index, request] of requests.entries())
+    if (isRead(request)) answers[index] = await performed(deps, call, request, perform)
+  return {
+    status: 200,
+    body: bundleText(
+      'transaction-response',
+      Array.from({ length: entries.length }, (_, index) => answers[index]!),
+      [],
+      deps.kit.clock.nowMs(),
+    ),
+  }
 }
 
 const isRead = ({ method }: Interaction) => method === 'GET' || method === 'HEAD'
@@ -127,11 +191,25 @@ const isRead = ({ method }: Interaction) => method === 'GET' || method === 'HEAD
 const at = (index: number) => `Bundle.entry[${index}]`
 
 /** Gives an entry its type and id; criteria are answered here, before the transaction. */
-async function placed(deps: RecordDeps, call: Call, sight: Sight, { index, entry, request }: Pick<Step, 'index' | 'entry' | 'request'>): Promise<Step> {
+async function placed(
+  deps: RecordDeps,
+  call: Call,
+  sight: Sight,
+  { index, entry, request }: Pick<Step, 'index' | 'entry' | 'request'>,
+): Promise<Step> {
   const [type = '', id, ...rest] = request.path.split('/')
   if (!deps.registry().types.has(type) || rest.length > 0)
-    throw fhirError('not-supported', `A transaction writes resources; '${shown(request.path)}' is none.`, `${at(index)}.request.url`)
-  const criteria = request.method === 'POST' ? request.ifNoneExist : id === undefined ? new URLSearchParams(request.query.map(each => [...each])).toString() : undefined
+    throw fhirError(
+      'not-supported',
+      `A transaction writes resources; '${shown(request.path)}' is none.`,
+      `${at(index)}.request.url`,
+    )
+  const criteria =
+    request.method === 'POST'
+      ? request.ifNoneExist
+      : id === undefined
+        ? new URLSearchParams(request.query.map(each => [...each])).toString()
+        : undefined
   const what = request.method === 'POST' ? 'c' : request.method === 'DELETE' ? 'd' : 'u'
   assertScope(call, type, what)
   const found = criteria === undefined ? undefined : await conditional(deps, call, sight, type, criteria)
@@ -143,10 +221,15 @@ async function placed(deps: RecordDeps, call: Call, sight: Sight, { index, entry
       return { ...base, id: id ?? found?.id ?? entry.resource?.id ?? newId(deps.kit.clock.nowMs()), current: found }
     case 'PATCH':
     case 'DELETE':
-      if (id === undefined && !found && request.method === 'PATCH') throw fhirError('not-found', 'Nothing matches the criteria.', at(index))
+      if (id === undefined && !found && request.method === 'PATCH')
+        throw fhirError('not-found', 'Nothing matches the criteria.', at(index))
       return { ...base, id: id ?? found?.id ?? '', current: found }
     default:
-      throw fhirError('value', `A transaction knows no method '${shown(request.method)}'.`, `${at(index)}.request.method`)
+      throw fhirError(
+        'value',
+        `A transaction knows no method '${shown(request.method)}'.`,
+        `${at(index)}.request.method`,
+      )
   }
 }
 
@@ -155,7 +238,12 @@ function assertOnce(steps: readonly Step[]): void {
   for (const { type, id, index, found } of steps) {
     if (id === '' || found) continue
     const earlier = seen.get(`${type}/${id}`)
-    if (earlier !== undefined) throw fhirError('invalid', `Entries ${earlier} and ${index} are about the same resource; a transaction takes each once.`, at(index))
+    if (earlier !== undefined)
+      throw fhirError(
+        'invalid',
+        `Entries ${earlier} and ${index} are about the same resource; a transaction takes each once.`,
+        at(index),
+      )
     seen.set(`${type}/${id}`, index)
   }
 }
@@ -171,7 +259,8 @@ async function readCurrent(deps: RecordDeps, call: Call, sight: Sight, steps: re
       for (const step of named) {
         if (!byName.has(`${step.type}/${step.id}`)) continue
         step.current = await deps.resources.read(step.type, step.id, sight)
-        if (!step.current) throw fhirError('not-found', `There is no ${step.type}/${step.id} within your reach.`, at(step.index))
+        if (!step.current)
+          throw fhirError('not-found', `There is no ${step.type}/${step.id} within your reach.`, at(step.index))
       }
     },
     { reach: 'all' },
@@ -180,7 +269,8 @@ async function readCurrent(deps: RecordDeps, call: Call, sight: Sight, steps: re
     const exists = current !== undefined && !current.is_deleted
     if (request.ifMatch !== undefined && (!exists || versionOf(request.ifMatch) !== current.version))
       throw fhirError('multiple-matches', `The resource is not at version ${shown(request.ifMatch)}.`, at(index))
-    if (request.ifNoneMatch === '*' && exists) throw fhirError('duplicate', 'The resource exists, and the entry asked for it not to.', at(index))
+    if (request.ifNoneMatch === '*' && exists)
+      throw fhirError('duplicate', 'The resource exists, and the entry asked for it not to.', at(index))
   }
 }
 
@@ -200,7 +290,13 @@ function linksOf({ baseUrl }: RecordDeps, steps: readonly Step[]): Map<string, s
 }
 
 /** `Patient?identifier=x` as a reference is answered by a search; the standard wants exactly one match. */
-async function addConditionalLinks(deps: RecordDeps, call: Call, sight: Sight, steps: readonly Step[], links: Map<string, string>): Promise<void> {
+async function addConditionalLinks(
+  deps: RecordDeps,
+  call: Call,
+  sight: Sight,
+  steps: readonly Step[],
+  links: Map<string, string>,
+): Promise<void> {
   const wanted = new Set<string>()
   for (const { entry } of steps) collect(entry.resource)
   for (const reference of wanted) {
@@ -213,13 +309,18 @@ async function addConditionalLinks(deps: RecordDeps, call: Call, sight: Sight, s
   function collect(value: unknown): void {
     if (typeof value !== 'object' || value === null) return
     for (const [name, each] of Object.entries(value)) {
-      if (name === 'reference' && typeof each === 'string' && /^[A-Z][A-Za-z]+\?/.test(each) && !links.has(each)) wanted.add(each)
+      if (name === 'reference' && typeof each === 'string' && /^[A-Z][A-Za-z]+\?/.test(each) && !links.has(each))
+        wanted.add(each)
       else collect(each)
     }
   }
 }
 
-async function draftsOf(deps: RecordDeps, steps: readonly Step[], links: ReadonlyMap<string, string>): Promise<{ step: Step; draft: Draft }[]> {
+async function draftsOf(
+  deps: RecordDeps,
+  steps: readonly Step[],
+  links: ReadonlyMap<string, string>,
+): Promise<{ step: Step; draft: Draft }[]> {
   const drafts: { step: Step; draft: Draft }[] = []
   const problems: ReturnType<typeof validate> = []
   for (const step of steps) {
@@ -230,12 +331,26 @@ async function draftsOf(deps: RecordDeps, steps: readonly Step[], links: Readonl
       continue
     }
     const body = request.method === 'PATCH' ? await patchedOf(deps, step) : entry.resource
-    if (body?.resourceType !== type) throw fhirError('invalid', `The entry’s address says ${shown(type)}, its resource does not.`, `${at(index)}.resource`)
+    if (body?.resourceType !== type)
+      throw fhirError(
+        'invalid',
+        `The entry’s address says ${shown(type)}, its resource does not.`,
+        `${at(index)}.resource`,
+      )
     const resource = linked(body, links) as Resource
-    if (request.method === 'PUT' && resource.id !== undefined && resource.id !== id) throw fhirError('invalid', 'The resource’s id is not that of the address.', `${at(index)}.resource.id`)
+    if (request.method === 'PUT' && resource.id !== undefined && resource.id !== id)
+      throw fhirError('invalid', 'The resource’s id is not that of the address.', `${at(index)}.resource.id`)
     const found = validate({ ...resource, id }).filter(each => each.severity === 'error' || each.severity === 'fatal')
-    problems.push(...found.map(each => ({ ...each, expression: `${at(index)}.resource${each.expression ? ` ${each.expression}` : ''}` })))
-    drafts.push({ step, draft: { type, id, method: request.method as Draft['method'], resource, after: current?.version ?? 0 } })
+    problems.push(
+      ...found.map(each => ({
+        ...each,
+        expression: `${at(index)}.resource${each.expression ? ` ${each.expression}` : ''}`,
+      })),
+    )
+    drafts.push({
+      step,
+      draft: { type, id, method: request.method as Draft['method'], resource, after: current?.version ?? 0 },
+    })
   }
   if (problems.length > 0) throw fhirErrors('unprocessable', problems)
   return drafts
@@ -251,7 +366,8 @@ async function patchedOf(deps: RecordDeps, { current, entry, type, index }: Step
 function patchBodyOf(resource: Resource | undefined, type: string): unknown {
   if (resource?.resourceType === 'Parameters') return resource
   const data = resource?.resourceType === 'Binary' ? resource['data'] : undefined
-  if (typeof data !== 'string') throw fhirError('structure', `A patch of ${type} in a bundle is a Binary with a JSON Patch, or Parameters.`)
+  if (typeof data !== 'string')
+    throw fhirError('structure', `A patch of ${type} in a bundle is a Binary with a JSON Patch, or Parameters.`)
   try {
     return JSON.parse(Buffer.from(data, 'base64').toString('utf8'))
   } catch {
@@ -259,22 +375,15 @@ function patchBodyOf(resource: Resource | undefined, type: string): unknown {
   }
 }
 
-/** A copy in which references to other entries say where these lie now; texts with addresses in them are left alone. */
-function linked(value: unknown, links: ReadonlyMap<string, string>): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(each => linked(each, links))
-  const copy: Record<string, unknown> = {}
-  for (const [name, each] of Object.entries(value)) {
-    if (typeof each === 'string') {
-      const isLink = name === 'reference' || name === 'url' || name === 'valueUri' || name === 'uri' || each.startsWith('urn:uuid:')
-      copy[name] = (isLink && links.get(each)) || each
-    } else copy[name] = linked(each, links)
-  }
-  return copy
-}
-
-function recheckAll(deps: RecordDeps, call: Call, sight: Sight, steps: readonly Step[]): (() => Promise<boolean>) | undefined {
-  const conditionals = steps.filter(each => each.criteria !== undefined).toSorted((a, b) => (`${a.type}?${a.criteria}` < `${b.type}?${b.criteria}` ? -1 : 1))
+function recheckAll(
+  deps: RecordDeps,
+  call: Call,
+  sight: Sight,
+  steps: readonly Step[],
+): (() => Promise<boolean>) | undefined {
+  const conditionals = steps
+    .filter(each => each.criteria !== undefined)
+    .toSorted((a, b) => (`${a.type}?${a.criteria}` < `${b.type}?${b.criteria}` ? -1 : 1))
   if (conditionals.length === 0) return undefined
   return async () => {
     // In one order everywhere, so that two bundles never wait for each other in a circle.
@@ -284,18 +393,31 @@ function recheckAll(deps: RecordDeps, call: Call, sight: Sight, steps: readonly 
   }
 }
 
-function answersOf(deps: RecordDeps, bundle: Interaction, steps: readonly Step[], drafts: readonly { step: Step; draft: Draft }[], written: readonly Written[]): Record<number, string> {
+function answersOf(
+  deps: RecordDeps,
+  bundle: Interaction,
+  steps: readonly Step[],
+  drafts: readonly { step: Step; draft: Draft }[],
+  written: readonly Written[],
+): Record<number, string> {
   const answers: Record<number, string> = {}
   for (const { index, found, type, id } of steps) {
     answers[index] = found
-      ? entryText({ status: 200, etag: etagOf(found.version), lastModified: found.updated_at.toUTCString(), location: `${deps.baseUrl}/${type}/${id}/_history/${found.version}` })
+      ? entryText({
+          status: 200,
+          etag: etagOf(found.version),
+          lastModified: found.updated_at.toUTCString(),
+          location: `${deps.baseUrl}/${type}/${id}/_history/${found.version}`,
+        })
       : entryText({ status: 204 })
   }
   for (const [at, { step, draft }] of drafts.entries()) {
     const status = draft.method === 'DELETE' ? 204 : draft.after === 0 || step.current?.is_deleted ? 201 : 200
     // What was sent need not be sent back, unless somebody wants it.
     const wantsBody = /\breturn=representation\b/.test(bundle.prefer ?? '')
-    answers[step.index] = entryText(answerOf(deps, { prefer: wantsBody ? 'return=representation' : 'return=minimal' }, written[at]!, status))
+    answers[step.index] = entryText(
+      answerOf(deps, { prefer: wantsBody ? 'return=representation' : 'return=minimal' }, written[at]!, status),
+    )
   }
   return answers
 }

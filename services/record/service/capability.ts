@@ -4,7 +4,17 @@ import { columnCodes } from '../rules/parameters.ts'
 import type { RecordDeps } from './deps.ts'
 import { operations } from './operations.ts'
 
-const interactions = ['read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'history-type', 'create', 'search-type']
+const interactions = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+]
 
 export function capabilityText({ registry, baseUrl, kit }: RecordDeps): string {
   const { types, of } = registry()
@@ -25,7 +35,13 @@ export function capabilityText({ registry, baseUrl, kit }: RecordDeps): string {
         documentation: `Unknown search parameters are refused unless "Prefer: handling=lenient" is sent. A page has at most ${countMax} matches.`,
         security: {
           cors: true,
-          service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }] }],
+          service: [
+            {
+              coding: [
+                { system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' },
+              ],
+            },
+          ],
           extension: [
             {
               url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
@@ -46,11 +62,22 @@ export function capabilityText({ registry, baseUrl, kit }: RecordDeps): string {
           conditionalRead: 'full-support',
           conditionalUpdate: true,
           conditionalDelete: 'single',
-          searchInclude: ['*', ...[...of(type)!.values()].filter(each => each.kind === 'reference').map(each => `${type}:${each.code}`)],
-          searchParam: [...of(type)!.values()].map(({ code, kind }) => ({ name: code, type: columnCodes.has(code) && code === '_id' ? 'token' : kind })),
+          searchInclude: [
+            '*',
+            ...[...of(type)!.values()].filter(each => each.kind === 'reference').map(each => `${type}:${each.code}`),
+          ],
+          searchParam: [...of(type)!.values()].map(({ code, kind }) => ({
+            name: code,
+            type: columnCodes.has(code) && code === '_id' ? 'token' : kind,
+          })),
           operation: operationsFor(type),
         })),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }, { code: 'search-system' }],
+        interaction: [
+          { code: 'transaction' },
+          { code: 'batch' },
+          { code: 'history-system' },
+          { code: 'search-system' },
+        ],
         operation: operationsFor(undefined),
       },
     ],
@@ -59,5 +86,9 @@ export function capabilityText({ registry, baseUrl, kit }: RecordDeps): string {
 
 const operationsFor = (type: string | undefined) =>
   Object.entries(operations)
-    .filter(([, each]) => (type === undefined ? each.levels.includes('system') : each.types.includes(type) || (each.types.includes('*') && each.levels.some(level => level !== 'system'))))
+    .filter(([, each]) =>
+      type === undefined
+        ? each.levels.includes('system')
+        : each.types.includes(type) || (each.types.includes('*') && each.levels.some(level => level !== 'system')),
+    )
     .map(([name]) => ({ name, definition: `http://hl7.org/fhir/OperationDefinition/${type ?? 'System'}-${name}` }))

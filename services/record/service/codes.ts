@@ -5,7 +5,8 @@ import type { RecordDeps } from './deps.ts'
 
 export async function resolveCodes(_deps: RecordDeps, filters: readonly Filter[]): Promise<Filter[]> {
   return filters.map(filter => {
-    if (filter.kind === 'in' || filter.kind === 'hierarchy') throw fhirError('not-supported', 'Value sets are not searched yet.')
+    if (filter.kind === 'in' || filter.kind === 'hierarchy')
+      throw fhirError('not-supported', 'Value sets are not searched yet.')
     return filter
   })
 }

@@ -17,7 +17,18 @@ import type { Sight } from '../store/visible.ts'
 
 export type RecordKit = Pick<
   Kit,
-  'database' | 'clock' | 'keys' | 'blobs' | 'settings' | 'log' | 'call' | 'announce' | 'enqueue' | 'concerning' | 'region' | 'egress'
+  | 'database'
+  | 'clock'
+  | 'keys'
+  | 'blobs'
+  | 'settings'
+  | 'log'
+  | 'call'
+  | 'announce'
+  | 'enqueue'
+  | 'concerning'
+  | 'region'
+  | 'egress'
 >
 
 export type RecordDeps = {
@@ -113,8 +124,16 @@ export function scopesAllow({ grant }: Call['caller'], type: string, what: 'c' |
 /** Where a resource's content is sealed; its own place, so that nothing can be put somewhere else. */
 const sealContext = (type: string, id: string) => `record/${type}/${id}`
 
-export function sealText({ kit }: RecordDeps, subjectId: string | null, type: string, id: string, text: string): Promise<Uint8Array> {
-  return subjectId === null ? Promise.resolve(Buffer.from(text)) : kit.keys.sealFor(subjectId, text, sealContext(type, id))
+export function sealText(
+  { kit }: RecordDeps,
+  subjectId: string | null,
+  type: string,
+  id: string,
+  text: string,
+): Promise<Uint8Array> {
+  return subjectId === null
+    ? Promise.resolve(Buffer.from(text))
+    : kit.keys.sealFor(subjectId, text, sealContext(type, id))
 }
 
 /** The JSON text of a version; undefined when it was deleted, or its key was destroyed. */
@@ -128,7 +147,12 @@ export async function openText(
 }
 
 /** The key of each patient's record; unknown patients get one. Never inside a transaction. */
-export async function subjectsOf(deps: RecordDeps, call: Call, patients: readonly string[], personId?: string): Promise<Map<string, string>> {
+export async function subjectsOf(
+  deps: RecordDeps,
+  call: Call,
+  patients: readonly string[],
+  personId?: string,
+): Promise<Map<string, string>> {
   const { kit, people, subjects } = deps
   const found = new Map<string, string>()
   const unknown = new Set<string>()

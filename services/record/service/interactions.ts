@@ -18,18 +18,24 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
     if (operation?.startsWith('$')) return operate(operation.slice(1), segments.slice(0, -1), request, call)
     const [type, id, third, fourth] = segments
     if (segments.length > 4) throw fhirError('not-found', 'There is nothing at this address.')
-    if (type !== undefined && !type.startsWith('_') && !deps.registry().types.has(type)) throw fhirError('not-found', `There is no resource type '${shown(type)}'.`)
+    if (type !== undefined && !type.startsWith('_') && !deps.registry().types.has(type))
+      throw fhirError('not-found', `There is no resource type '${shown(type)}'.`)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     if (type === undefined) return onSystem(method, request, call)
     if (type === '_history' && method === 'GET' && id === undefined) return readHistory(deps, call, request)
-    if (type === '_search' && method === 'POST' && id === undefined) return searchType(deps, call, request, undefined, request.query)
+    if (type === '_search' && method === 'POST' && id === undefined)
+      return searchType(deps, call, request, undefined, request.query)
     if (type.startsWith('_')) throw fhirError('not-found', 'There is nothing at this address.')
     if (id === undefined) return onType(method, type, request, call)
-    if (id === '_search' && method === 'POST' && third === undefined) return searchType(deps, call, request, type, request.query)
+    if (id === '_search' && method === 'POST' && third === undefined)
+      return searchType(deps, call, request, type, request.query)
     if (id === '_history' && method === 'GET' && third === undefined) return readHistory(deps, call, request, type)
     if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) throw fhirError('value', 'This is no id that a resource can have.')
     if (third === undefined) return onInstance(method, type, id, request, call)
-    if (third === '_history' && method === 'GET') return fourth === undefined ? readHistory(deps, call, request, type, id) : readOne(deps, call, request, type, id, fourth)
+    if (third === '_history' && method === 'GET')
+      return fourth === undefined
+        ? readHistory(deps, call, request, type, id)
+        : readOne(deps, call, request, type, id, fourth)
     if (fourth === undefined && method === 'GET') return searchCompartment(type, id, third, request, call)
     if (fourth === '_search' && method === 'POST') return searchCompartment(type, id, third, request, call)
     throw fhirError('not-found', 'There is nothing at this address.')
@@ -59,7 +65,13 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
     }
   }
 
-  function onInstance(method: Interaction['method'], type: string, id: string, request: Interaction, call: Call): Promise<Answer> {
+  function onInstance(
+    method: Interaction['method'],
+    type: string,
+    id: string,
+    request: Interaction,
+    call: Call,
+  ): Promise<Answer> {
     switch (method) {
       case 'GET':
         return readOne(deps, call, request, type, id)
@@ -75,16 +87,25 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
   }
 
   /** `Patient/1/Observation`: what the standard’s compartment says, not only what refers to the patient somewhere. */
-  function searchCompartment(owner: string, id: string, type: string, request: Interaction, call: Call): Promise<Answer> {
+  function searchCompartment(
+    owner: string,
+    id: string,
+    type: string,
+    request: Interaction,
+    call: Call,
+  ): Promise<Answer> {
     const compartment = deps.registry().compartments[owner]
     const codes = type === '*' ? undefined : compartment?.[type]
-    if (!compartment || !codes) throw fhirError('not-found', `${shown(owner)} has no compartment with '${shown(type)}'.`)
+    if (!compartment || !codes)
+      throw fhirError('not-found', `${shown(owner)} has no compartment with '${shown(type)}'.`)
     const parameters: Parameters = request.query
     const known = deps.registry().of(type)!
     const filters = codes.flatMap((code): Filter[] => {
       const parameter = known.get(code)
       if (!parameter) return []
-      return [{ kind: 'values', numbers: [parameter.number], tests: [{ table: 'reference', type: owner, id }], isNot: false }]
+      return [
+        { kind: 'values', numbers: [parameter.number], tests: [{ table: 'reference', type: owner, id }], isNot: false },
+      ]
     })
     return searchType(deps, call, request, type, parameters, [{ kind: 'any', filters }], `${owner}/${id}/${type}`)
   }
@@ -93,11 +114,17 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
     const level = place.length === 0 ? 'system' : place.length === 1 ? 'type' : 'instance'
     const operation: Operation | undefined = operations[name]
     const [type, id] = place
-    if (!operation || place.length > 2 || !operation.levels.includes(level) || (type !== undefined && !operation.types.includes('*') && !operation.types.includes(type)))
+    if (
+      !operation ||
+      place.length > 2 ||
+      !operation.levels.includes(level) ||
+      (type !== undefined && !operation.types.includes('*') && !operation.types.includes(type))
+    )
       throw fhirError('not-supported', `There is no operation '$${shown(name)}' here.`)
     if (request.method !== 'POST' && !(request.method === 'GET' && operation.isRead)) throw notAllowed(request.method)
     return operation.run({ deps, call, request, type, id, perform })
   }
 }
 
-const notAllowed = (method: string) => fhirError('not-supported', `The method ${shown(method)} means nothing at this address.`)
+const notAllowed = (method: string) =>
+  fhirError('not-supported', `The method ${shown(method)} means nothing at this address.`)

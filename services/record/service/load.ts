@@ -1,10 +1,11 @@
 // Entering an imported record: ids and links stay as they are, and what is there already is left alone.
 import type { Handlers } from '#core/contract'
-import type { Call } from '#core/call'
+import { type Call, serviceCaller } from '#core/call'
 import type { record } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
 import { fhirErrors } from '../rules/refusal.ts'
 import { validate } from '../rules/validate.ts'
+import { linked } from '../rules/links.ts'
 import { openText, type RecordDeps } from './deps.ts'
 import { commit, type Draft, untilSettled } from './writing.ts'
 
@@ -12,22 +13,42 @@ import { commit, type Draft, untilSettled } from './writing.ts'
 const chunk = 1_000
 
 export function loadHandlers(deps: RecordDeps): Pick<Handlers<typeof record>, 'load'> {
-  return {
-    async load({ personId, resources }, call) {
-      const checked = resources as unknown as (Resource & { id: string })[]
-      assertValid(checked)
-      const sight = await deps.sightOf({ ...call, caller: { roles: ['service'], organizationIds: [] } })
-      return untilSettled(async () => {
-        const drafts = await changedOnly(deps, call, checked)
-        for (let start = 0; start < drafts.length; start += chunk) {
-          const some = drafts.slice(start, start + chunk)
-          const own = call.idempotencyKey === undefined ? call : { ...call, idempotencyKey: `${call.idempotencyKey}/${start}` }
-          await commit(deps, own, sight, { act: 'load', drafts: some, answer: written => written.length, personId, isTrusted: true })
-        }
-        return { written: drafts.length, unchanged: checked.length - drafts.length }
+  return { load: ({ personId, entries }, call) => loadResources(deps, personId, entries as Entry[], call) }
+}
+
+type Entry = { fullUrl?: string | undefined; resource: Resource }
+
+/** References between the entries of a bundle (`urn:uuid:…`) become references to where they lie. */
+export async function loadResources(
+  deps: RecordDeps,
+  personId: string,
+  entries: readonly Entry[],
+  call: Call,
+): Promise<{ written: number; unchanged: number }> {
+  const links = new Map(
+    entries.flatMap(({ fullUrl, resource }) =>
+      fullUrl ? [[fullUrl, `${resource.resourceType}/${resource.id}`] as const] : [],
+    ),
+  )
+  const resources = entries.map(({ resource }) => linked(resource, links)) as (Resource & { id: string })[]
+  assertValid(resources)
+  const sight = await deps.sightOf({ ...call, caller: serviceCaller })
+  return untilSettled(async () => {
+    const drafts = await changedOnly(deps, call, resources)
+    for (let start = 0; start < drafts.length; start += chunk) {
+      const some = drafts.slice(start, start + chunk)
+      const own =
+        call.idempotencyKey === undefined ? call : { ...call, idempotencyKey: `${call.idempotencyKey}/${start}` }
+      await commit(deps, own, sight, {
+        act: 'load',
+        drafts: some,
+        answer: written => written.length,
+        personId,
+        isTrusted: true,
       })
-    },
-  }
+    }
+    return { written: drafts.length, unchanged: resources.length - drafts.length }
+  })
 }
 
 function assertValid(resources: readonly Resource[]): void {
@@ -39,9 +60,17 @@ function assertValid(resources: readonly Resource[]): void {
   if (problems.length > 0) throw fhirErrors('unprocessable', problems)
 }
 
-async function changedOnly(deps: RecordDeps, call: Call, resources: readonly (Resource & { id: string })[]): Promise<Draft[]> {
+async function changedOnly(
+  deps: RecordDeps,
+  call: Call,
+  resources: readonly (Resource & { id: string })[],
+): Promise<Draft[]> {
   const { kit, resources: store } = deps
-  const known = await kit.database.read(call, () => store.present(resources.map(({ resourceType, id }) => ({ type: resourceType, id }))), { reach: 'all' })
+  const known = await kit.database.read(
+    call,
+    () => store.present(resources.map(({ resourceType, id }) => ({ type: resourceType, id }))),
+    { reach: 'all' },
+  )
   const byName = new Map(known.map(row => [`${row.type}/${row.id}`, row]))
   const drafts: Draft[] = []
   for (const resource of resources) {
@@ -65,5 +94,9 @@ function isSame(stored: Resource, sent: Resource): boolean {
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, sorted(each)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, sorted(each)]),
+  )
 }

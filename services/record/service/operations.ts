@@ -39,7 +39,8 @@ export function parameterOf(body: unknown, name: string): Record<string, unknown
 
 async function runValidate({ deps, call, request, type, id }: Asked): Promise<Answer> {
   const body = request.body as Resource | undefined
-  const wrapped = body?.resourceType === 'Parameters' ? (parameterOf(body, 'resource')?.['resource'] as Resource | undefined) : body
+  const wrapped =
+    body?.resourceType === 'Parameters' ? (parameterOf(body, 'resource')?.['resource'] as Resource | undefined) : body
   let resource = wrapped
   if (!resource && id !== undefined) {
     const sight = await deps.sightOf(call, request.purpose)
@@ -52,7 +53,8 @@ async function runValidate({ deps, call, request, type, id }: Asked): Promise<An
   if (resource.resourceType !== type) throw fhirError('invalid', `The address says ${type}, the resource does not.`)
   deps.kit.concerning({ act: 'validate', subjects: { type } })
   const found = validate(resource)
-  const issues = found.length > 0 ? found : [{ severity: 'information' as const, code: 'informational', text: 'This is valid.' }]
+  const issues =
+    found.length > 0 ? found : [{ severity: 'information' as const, code: 'informational', text: 'This is valid.' }]
   return { status: 200, body: JSON.stringify(outcome(issues)) }
 }
 
@@ -75,13 +77,20 @@ async function runEverything({ deps, call, request, id }: Asked): Promise<Answer
     },
     wallOf(sight),
   )
-  deps.kit.concerning({ act: 'everything', patientIds: [id!, ...patientsOf(rows)].slice(0, 200), purpose: sight.purpose, subjects: { type: 'Patient', id: id! } })
+  deps.kit.concerning({
+    act: 'everything',
+    patientIds: [id!, ...patientsOf(rows)].slice(0, 200),
+    purpose: sight.purpose,
+    subjects: { type: 'Patient', id: id! },
+  })
   const page = rows.slice(0, count)
   const entries = (
     await Promise.all(
       page.map(async row => {
         const text = await openText(deps, row)
-        return text === undefined ? [] : [`{"fullUrl":"${deps.baseUrl}/${row.type}/${row.id}","resource":${text},"search":{"mode":"match"}}`]
+        return text === undefined
+          ? []
+          : [`{"fullUrl":"${deps.baseUrl}/${row.type}/${row.id}","resource":${text},"search":{"mode":"match"}}`]
       }),
     )
   ).flat()

@@ -20,7 +20,16 @@ const all = { reach: 'all' } as const
 
 export function peopleHandlers(
   deps: RecordDeps,
-): Some<'patientsOf' | 'listAccesses' | 'breakGlass' | 'listEmergencies' | 'reviewEmergency' | 'listPatients' | 'holdPatient' | 'erase'> {
+): Some<
+  | 'patientsOf'
+  | 'listAccesses'
+  | 'breakGlass'
+  | 'listEmergencies'
+  | 'reviewEmergency'
+  | 'listPatients'
+  | 'holdPatient'
+  | 'erase'
+> {
   const { kit, people } = deps
   const { database, clock } = kit
   return {
@@ -63,7 +72,11 @@ export function peopleHandlers(
         call,
         async () => {
           await people.break({ id, patient: patientId, personId, since: new Date(nowMs), until, reason: sealed })
-          kit.announce(record, 'glassBroken', { byPersonId: personId, until: instantOf(until.getTime()), ...(patient.person_id ? { patientPersonId: patient.person_id } : {}) })
+          kit.announce(record, 'glassBroken', {
+            byPersonId: personId,
+            until: instantOf(until.getTime()),
+            ...(patient.person_id ? { patientPersonId: patient.person_id } : {}),
+          })
           return { id, until: instantOf(until.getTime()) }
         },
         all,
@@ -72,8 +85,17 @@ export function peopleHandlers(
 
     async listEmergencies({ state, cursor, limit }, call) {
       const before = fromCursor(cursor, 1)?.[0]
-      const rows = await database.read(call, () => people.emergencies(state === undefined ? undefined : state === 'open', limit + 1, before), all)
-      const page = toPage(rows, limit, row => [row.id], row => row)
+      const rows = await database.read(
+        call,
+        () => people.emergencies(state === undefined ? undefined : state === 'open', limit + 1, before),
+        all,
+      )
+      const page = toPage(
+        rows,
+        limit,
+        row => [row.id],
+        row => row,
+      )
       return { ...page, items: await shownEmergencies(deps, page.items, call) }
     },
 
@@ -95,15 +117,25 @@ export function peopleHandlers(
 
     async listPatients({ name, cursor, limit }, call) {
       const sight = await deps.sightOf(call)
-      const parameters: [string, string][] = [['_sort', 'family'], ['_count', String(limit)]]
-      if (name) for (const word of name.split(/\s+/).slice(0, 5)) parameters.push(['name', word.replaceAll(/[\\,|$]/g, String.raw`\$&`)])
+      const parameters: [string, string][] = [
+        ['_sort', 'family'],
+        ['_count', String(limit)],
+      ]
+      if (name)
+        for (const word of name.split(/\s+/).slice(0, 5))
+          parameters.push(['name', word.replaceAll(/[\\,|$]/g, String.raw`\$&`)])
       if (cursor) parameters.push(['_cursor', cursor])
       const query = parseQuery(deps.registry(), deps.baseUrl, 'Patient', parameters, false)
       const { rows, hasMore } = await runSearch(deps, call, query, sight)
       kit.concerning({ patientIds: rows.map(row => row.id) })
-      const items = await Promise.all(rows.map(async row => patientLine(row.id, JSON.parse((await openText(deps, row)) ?? '{}') as Resource)))
+      const items = await Promise.all(
+        rows.map(async row => patientLine(row.id, JSON.parse((await openText(deps, row)) ?? '{}') as Resource)),
+      )
       const last = rows.at(-1)
-      return { items, ...(hasMore && last ? { nextCursor: writeCursor(deps, { value: last.sort_value, key: last.key }) } : {}) }
+      return {
+        items,
+        ...(hasMore && last ? { nextCursor: writeCursor(deps, { value: last.sort_value, key: last.key }) } : {}),
+      }
     },
 
     async holdPatient({ patientId, reason }, call) {
@@ -151,7 +183,9 @@ const erasures = 'record/erasures/'
 
 async function noteErasure({ kit }: RecordDeps, patientId: string, subjectId: string): Promise<void> {
   const note = JSON.stringify({ patientId, subjectId })
-  await kit.blobs.put(`${erasures}${subjectId}.json`, new TextEncoder().encode(note), { contentType: 'application/json' })
+  await kit.blobs.put(`${erasures}${subjectId}.json`, new TextEncoder().encode(note), {
+    contentType: 'application/json',
+  })
 }
 
 export async function nameOfPatient(deps: RecordDeps, patientId: string, call: Call): Promise<string> {
@@ -166,11 +200,17 @@ async function shownEmergencies(deps: RecordDeps, rows: readonly ReachRow[], cal
   const patients = await kit.database.read(call, () => people.patients(rows.map(row => row.patient)), all)
   const subjectOf = new Map(patients.map(each => [each.id, each.subject_id]))
   const personIds = [...new Set(rows.flatMap(row => row.person_id ?? []))]
-  const { names } = personIds.length > 0 ? await kit.call(identity).namesOf({ personIds }, call) : { names: {} as Record<string, string> }
+  const { names } =
+    personIds.length > 0
+      ? await kit.call(identity).namesOf({ personIds }, call)
+      : { names: {} as Record<string, string> }
   return Promise.all(
     rows.map(async row => {
       const subject = subjectOf.get(row.patient)
-      const reason = subject && row.reason_sealed ? await kit.keys.openTextFor(subject, row.reason_sealed, `record.reach/${row.id}`) : undefined
+      const reason =
+        subject && row.reason_sealed
+          ? await kit.keys.openTextFor(subject, row.reason_sealed, `record.reach/${row.id}`)
+          : undefined
       return {
         id: row.id,
         patientId: row.patient,

@@ -18,7 +18,13 @@ const iterationsMax = 8
 const countedMax = 10_000_000
 const estimatedMax = 10_000
 
-export type Match = { query: Query; rows: FoundRow[]; hasMore: boolean; total: number | undefined; included: VersionRow[] }
+export type Match = {
+  query: Query
+  rows: FoundRow[]
+  hasMore: boolean
+  total: number | undefined
+  included: VersionRow[]
+}
 
 export async function searchType(
   deps: RecordDeps,
@@ -34,7 +40,8 @@ export async function searchType(
   const sight = await deps.sightOf(call, request.purpose)
   const query = parseQuery(deps.registry(), deps.baseUrl, type, parameters, isLenient)
   // An app that may search some types only finds those; asking for nothing in particular is not asking for all.
-  if (type === undefined && call.caller.grant && !scopesAllow(call.caller, '*', 's')) for (const each of query.types) assertScope(call, each, 's')
+  if (type === undefined && call.caller.grant && !scopesAllow(call.caller, '*', 's'))
+    for (const each of query.types) assertScope(call, each, 's')
   const match = await runSearch(deps, call, query, sight, restriction)
   deps.kit.concerning({
     act: 'search',
@@ -45,7 +52,13 @@ export async function searchType(
   return { status: 200, body: await searchset(deps, match, path) }
 }
 
-export async function runSearch(deps: RecordDeps, call: Call, query: Query, sight: Sight, restriction: readonly Filter[] = []): Promise<Match> {
+export async function runSearch(
+  deps: RecordDeps,
+  call: Call,
+  query: Query,
+  sight: Sight,
+  restriction: readonly Filter[] = [],
+): Promise<Match> {
   const filters = await resolveCodes(deps, [...query.filters, ...restriction])
   const wanted = { types: query.types, filters, sight }
   const place = query.cursor === undefined ? undefined : readCursor<Place>(deps, query.cursor)
@@ -76,7 +89,12 @@ async function totalOf(
   return total === 'estimate' ? search.count(wanted, estimatedMax) : undefined
 }
 
-async function include({ search }: RecordDeps, query: Query, rows: readonly VersionRow[], sight: Sight): Promise<VersionRow[]> {
+async function include(
+  { search }: RecordDeps,
+  query: Query,
+  rows: readonly VersionRow[],
+  sight: Sight,
+): Promise<VersionRow[]> {
   if (query.includes.length === 0 && query.revincludes.length === 0) return []
   const matched = new Set(rows.map(row => row.key))
   const found = new Map<string, VersionRow>()
@@ -88,29 +106,62 @@ async function include({ search }: RecordDeps, query: Query, rows: readonly Vers
         found.set(row.key, row)
         next.push(row)
       }
-      if (found.size > includedMax) throw fhirError('too-costly', `This page would include more than ${includedMax} resources. Ask for a smaller _count.`)
+      if (found.size > includedMax)
+        throw fhirError(
+          'too-costly',
+          `This page would include more than ${includedMax} resources. Ask for a smaller _count.`,
+        )
     }
-    for (const each of includes) take(await search.included(from.map(row => row.key), each, includedMax + 1, sight))
+    for (const each of includes)
+      take(
+        await search.included(
+          from.map(row => row.key),
+          each,
+          includedMax + 1,
+          sight,
+        ),
+      )
     for (const each of revincludes) take(await search.referring(from, each, includedMax + 1, sight))
     return next
   }
   let next = await follow(rows, query.includes, query.revincludes)
-  const iterated = [query.includes.filter(each => each.isIterated), query.revincludes.filter(each => each.isIterated)] as const
-  for (let round = 0; round < iterationsMax && next.length > 0 && (iterated[0].length > 0 || iterated[1].length > 0); round++)
+  const iterated = [
+    query.includes.filter(each => each.isIterated),
+    query.revincludes.filter(each => each.isIterated),
+  ] as const
+  for (
+    let round = 0;
+    round < iterationsMax && next.length > 0 && (iterated[0].length > 0 || iterated[1].length > 0);
+    round++
+  )
     next = await follow(next, iterated[0], iterated[1])
   return [...found.values()]
 }
 
-async function searchset(deps: RecordDeps, { query, rows, included, hasMore, total }: Match, path: string): Promise<string> {
+async function searchset(
+  deps: RecordDeps,
+  { query, rows, included, hasMore, total }: Match,
+  path: string,
+): Promise<string> {
   const entry = async (row: VersionRow, mode: 'match' | 'include') => {
     const text = await openText(deps, row)
     if (text === undefined) return []
-    return [`{"fullUrl":"${deps.baseUrl}/${row.type}/${row.id}","resource":${subsetText(text, query)},"search":{"mode":"${mode}"}}`]
+    return [
+      `{"fullUrl":"${deps.baseUrl}/${row.type}/${row.id}","resource":${subsetText(text, query)},"search":{"mode":"${mode}"}}`,
+    ]
   }
-  const entries = (await Promise.all([...rows.map(row => entry(row, 'match')), ...included.map(row => entry(row, 'include'))])).flat()
+  const entries = (
+    await Promise.all([...rows.map(row => entry(row, 'match')), ...included.map(row => entry(row, 'include'))])
+  ).flat()
   if (query.ignored.length > 0) {
-    const issue = query.ignored.map(each => ({ severity: 'warning', code: 'not-supported', diagnostics: `'${shown(each)}' was passed over.` }))
-    entries.push(`{"resource":${JSON.stringify({ resourceType: 'OperationOutcome', issue })},"search":{"mode":"outcome"}}`)
+    const issue = query.ignored.map(each => ({
+      severity: 'warning',
+      code: 'not-supported',
+      diagnostics: `'${shown(each)}' was passed over.`,
+    }))
+    entries.push(
+      `{"resource":${JSON.stringify({ resourceType: 'OperationOutcome', issue })},"search":{"mode":"outcome"}}`,
+    )
   }
   const search = new URLSearchParams(query.understood.filter(([name]) => name !== '_cursor').map(each => [...each]))
   const address = (more?: string) => {
@@ -121,6 +172,7 @@ async function searchset(deps: RecordDeps, { query, rows, included, hasMore, tot
   }
   const links = [{ relation: 'self', url: address(query.cursor) }]
   const last = rows.at(-1)
-  if (hasMore && last) links.push({ relation: 'next', url: address(writeCursor(deps, { value: last.sort_value, key: last.key })) })
+  if (hasMore && last)
+    links.push({ relation: 'next', url: address(writeCursor(deps, { value: last.sort_value, key: last.key })) })
   return bundleText('searchset', entries, links, deps.kit.clock.nowMs(), total)
 }

@@ -28,7 +28,14 @@ export type Draft = {
   after: number
   owner?: string | null
 }
-export type Written = { type: string; id: string; version: number; updatedAt: string; text: string | undefined; patients: string[] }
+export type Written = {
+  type: string
+  id: string
+  version: number
+  updatedAt: string
+  text: string | undefined
+  patients: string[]
+}
 
 /** Somebody else was faster; the whole request is worth another try. */
 class Overtaken extends Error {}
@@ -42,7 +49,8 @@ export async function untilSettled<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error
-      if (tries === triesMax) throw fhirError('conflict', 'Others keep changing the same resource. Read it again and repeat what you did.')
+      if (tries === triesMax)
+        throw fhirError('conflict', 'Others keep changing the same resource. Read it again and repeat what you did.')
     }
   }
 }
@@ -55,6 +63,8 @@ export type Commit<Result> = {
   answer: (written: Written[]) => Result
   /** Runs inside the transaction and says whether what was decided before still holds. */
   recheck?: (() => Promise<boolean>) | undefined
+  /** What else belongs to the same transaction. */
+  also?: (() => Promise<unknown>) | undefined
   /** The person that new patients are. */
   personId?: string | undefined
   /** Medley's own writing, which no role decides. */
@@ -66,7 +76,7 @@ export async function commit<Result>(
   deps: RecordDeps,
   call: Call,
   sight: Sight,
-  { act, drafts, answer, recheck, personId, isTrusted }: Commit<Result>,
+  { act, drafts, answer, recheck, also, personId, isTrusted }: Commit<Result>,
 ): Promise<Result> {
   const { kit, resources } = deps
   const nowMs = kit.clock.nowMs()
@@ -109,11 +119,18 @@ export async function commit<Result>(
     call,
     async () => {
       if (recheck && !(await recheck())) throw new Overtaken()
-      if (!(await resources.write(changes))) throw new Overtaken()
+      if (changes.length > 0 && !(await resources.write(changes))) throw new Overtaken()
+      await also?.()
       for (let start = 0; start < changes.length; start += 200) {
         const some = changes.slice(start, start + 200)
         kit.announce(record, 'changed', {
-          changes: some.map(({ type, id, after, method, patients }) => ({ type, id, version: after + 1, method, patientIds: patients.slice(0, 20) })),
+          changes: some.map(({ type, id, after, method, patients }) => ({
+            type,
+            id,
+            version: after + 1,
+            method,
+            patientIds: patients.slice(0, 20),
+          })),
         })
       }
       return answer(written)
@@ -150,38 +167,73 @@ function prepare(deps: RecordDeps, draft: Draft, nowMs: number): Prepared {
 const draftPatients = (draft: Draft & { patients?: string[] }) => draft.patients ?? []
 
 /** What a patient may write about themselves; the rest is for those who treat them. */
-const patientWrites = new Set(['Communication', 'Consent', 'Device', 'DocumentReference', 'Observation', 'QuestionnaireResponse', 'RelatedPerson', 'Subscription'])
+const patientWrites = new Set([
+  'Communication',
+  'Consent',
+  'Device',
+  'DocumentReference',
+  'Observation',
+  'QuestionnaireResponse',
+  'RelatedPerson',
+  'Subscription',
+])
 
-async function assertMayWrite(deps: RecordDeps, call: Call, sight: Sight, prepared: readonly Prepared[]): Promise<void> {
+async function assertMayWrite(
+  deps: RecordDeps,
+  call: Call,
+  sight: Sight,
+  prepared: readonly Prepared[],
+): Promise<void> {
   if (sight.isAll) return
   const { roles } = call.caller
   const isTreating = roles.includes('clinician') || roles.includes('pharmacist') || sight.isSystem
   for (const { draft, patients } of prepared) {
     const isOwn = patients.length > 0 && patients.every(each => sight.own.includes(each))
-    const may = isTreating || (roles.includes('operator') && openTypes.has(draft.type)) || (isOwn && patientWrites.has(draft.type))
+    const may =
+      isTreating ||
+      (roles.includes('operator') && openTypes.has(draft.type)) ||
+      (isOwn && patientWrites.has(draft.type))
     if (!may) throw fhirError('forbidden', `Your role may not write ${draft.type} resources here.`)
-    if (sight.within && patients.some(each => !sight.within!.includes(each))) throw fhirError('forbidden', 'This app was launched for another patient.')
+    if (sight.within && patients.some(each => !sight.within!.includes(each)))
+      throw fhirError('forbidden', 'This app was launched for another patient.')
   }
   const byType = Map.groupBy(prepared, each => `${each.draft.type}\n${each.labels.join()}`)
   for (const group of byType.values()) {
     const { draft, labels } = group[0]!
     // A new patient is out of reach by nature: whoever enters one may.
-    const patients = [...new Set(group.flatMap(each => (each.draft.type === 'Patient' && each.draft.after === 0 ? [] : each.patients)))]
-    const known = patients.filter(each => !prepared.some(({ draft: other }) => other.type === 'Patient' && other.after === 0 && other.id === each))
-    const out = await deps.kit.database.read(call, () => deps.people.unreachable(known, draft.type, labels, sight), { reach: 'all' })
+    const patients = [
+      ...new Set(group.flatMap(each => (each.draft.type === 'Patient' && each.draft.after === 0 ? [] : each.patients))),
+    ]
+    const known = patients.filter(
+      each => !prepared.some(({ draft: other }) => other.type === 'Patient' && other.after === 0 && other.id === each),
+    )
+    const out = await deps.kit.database.read(call, () => deps.people.unreachable(known, draft.type, labels, sight), {
+      reach: 'all',
+    })
     if (out.length > 0) throw fhirError('forbidden', 'This is about a patient whose record is not within your reach.')
   }
 }
 
 /** The body as a resource of the type that the address names, valid, or a refusal that says everything that is wrong. */
 export function checkedResource(deps: RecordDeps, body: unknown, type: string, id?: string): Resource {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw fhirError('structure', 'The body is to be one FHIR resource.')
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw fhirError('structure', 'The body is to be one FHIR resource.')
   const resource = body as Resource
-  if (resource.resourceType !== type) throw fhirError('invalid', `The address says ${shown(type)}, the body ${shown(String(resource.resourceType))}.`, 'Resource.resourceType')
+  if (resource.resourceType !== type)
+    throw fhirError(
+      'invalid',
+      `The address says ${shown(type)}, the body ${shown(String(resource.resourceType))}.`,
+      'Resource.resourceType',
+    )
   if (!deps.registry().types.has(type)) throw fhirError('not-supported', `There is no resource type '${shown(type)}'.`)
-  if (id !== undefined && resource.id !== id) throw fhirError('invalid', `The body’s id is to be ${shown(id)}, as in the address.`, `${type}.id`)
+  if (id !== undefined && resource.id !== id)
+    throw fhirError('invalid', `The body’s id is to be ${shown(id)}, as in the address.`, `${type}.id`)
   const problems = validate(resource).filter(each => each.severity === 'error' || each.severity === 'fatal')
-  if (problems.length > 0) throw fhirErrors(problems.every(each => each.code === 'structure' || each.code === 'invalid') ? 'invalid' : 'unprocessable', problems)
+  if (problems.length > 0)
+    throw fhirErrors(
+      problems.every(each => each.code === 'structure' || each.code === 'invalid') ? 'invalid' : 'unprocessable',
+      problems,
+    )
   return resource
 }
 
@@ -197,7 +249,8 @@ export async function create(deps: RecordDeps, call: Call, request: Interaction,
   const criteria = request.ifNoneExist
   return untilSettled(async () => {
     const found = await conditional(deps, call, sight, type, criteria)
-    if (found) return { ...(await readOne(deps, call, { ...request, ifNoneMatch: undefined }, type, found.id)), status: 200 }
+    if (found)
+      return { ...(await readOne(deps, call, { ...request, ifNoneMatch: undefined }, type, found.id)), status: 200 }
     const recheck = criteriaLock(deps, call, sight, type, criteria, undefined)
     return commit(deps, call, sight, { act: 'create', drafts: [draft], answer, recheck })
   })
@@ -210,7 +263,13 @@ function withoutId(body: unknown): unknown {
   return rest
 }
 
-export async function update(deps: RecordDeps, call: Call, request: Interaction, type: string, id: string): Promise<Answer> {
+export async function update(
+  deps: RecordDeps,
+  call: Call,
+  request: Interaction,
+  type: string,
+  id: string,
+): Promise<Answer> {
   assertScope(call, type, 'u')
   const sight = await deps.sightOf(call, request.purpose)
   const resource = checkedResource(deps, request.body, type, id)
@@ -219,7 +278,11 @@ export async function update(deps: RecordDeps, call: Call, request: Interaction,
     assertVersion(request, current)
     const draft: Draft = { type, id, method: 'PUT', resource, after: current?.version ?? 0 }
     const status = !current || current.is_deleted ? 201 : 200
-    return commit(deps, call, sight, { act: 'update', drafts: [draft], answer: ([written]) => answerOf(deps, request, written!, status) })
+    return commit(deps, call, sight, {
+      act: 'update',
+      drafts: [draft],
+      answer: ([written]) => answerOf(deps, request, written!, status),
+    })
   })
 }
 
@@ -231,37 +294,63 @@ export async function updateWhere(deps: RecordDeps, call: Call, request: Interac
   const given = (request.body as Resource | undefined)?.id
   return untilSettled(async () => {
     const found = await conditional(deps, call, sight, type, criteria)
-    if (found && given !== undefined && given !== found.id) throw fhirError('invalid', 'The body’s id is not that of the resource the criteria find.', `${type}.id`)
+    if (found && given !== undefined && given !== found.id)
+      throw fhirError('invalid', 'The body’s id is not that of the resource the criteria find.', `${type}.id`)
     const id = found?.id ?? given ?? newId(deps.kit.clock.nowMs())
     const resource = checkedResource(deps, { ...(request.body as object), id }, type, id)
     const current = found ?? (await present(deps, call, sight, type, id))
-    if (!found && current && !current.is_deleted) throw fhirError('duplicate', 'The criteria find nothing, but a resource with the body’s id exists.')
+    if (!found && current && !current.is_deleted)
+      throw fhirError('duplicate', 'The criteria find nothing, but a resource with the body’s id exists.')
     assertVersion(request, current)
     const draft: Draft = { type, id, method: 'PUT', resource, after: current?.version ?? 0 }
     const recheck = criteriaLock(deps, call, sight, type, criteria, found?.id)
     const status = found ? 200 : 201
-    return commit(deps, call, sight, { act: 'update', drafts: [draft], answer: ([written]) => answerOf(deps, request, written!, status), recheck })
+    return commit(deps, call, sight, {
+      act: 'update',
+      drafts: [draft],
+      answer: ([written]) => answerOf(deps, request, written!, status),
+      recheck,
+    })
   })
 }
 
-export async function patch(deps: RecordDeps, call: Call, request: Interaction, type: string, id: string | undefined): Promise<Answer> {
+export async function patch(
+  deps: RecordDeps,
+  call: Call,
+  request: Interaction,
+  type: string,
+  id: string | undefined,
+): Promise<Answer> {
   assertScope(call, type, 'u')
   const sight = await deps.sightOf(call, request.purpose)
   const criteria = new URLSearchParams(request.query.map(each => [...each])).toString()
   return untilSettled(async () => {
-    const current = id === undefined ? await conditional(deps, call, sight, type, criteria) : await present(deps, call, sight, type, id)
+    const current =
+      id === undefined
+        ? await conditional(deps, call, sight, type, criteria)
+        : await present(deps, call, sight, type, id)
     if (!current) throw id === undefined ? fhirError('not-found', 'Nothing matches the criteria.') : notFound(type, id)
     assertVersion(request, current)
     const text = await openText(deps, current)
     if (text === undefined) throw fhirError('deleted', `${type}/${current.id} was deleted.`)
     const resource = checkedResource(deps, patched(JSON.parse(text) as Resource, request.body), type, current.id)
     const draft: Draft = { type, id: current.id, method: 'PATCH', resource, after: current.version }
-    return commit(deps, call, sight, { act: 'patch', drafts: [draft], answer: ([written]) => answerOf(deps, request, written!, 200) })
+    return commit(deps, call, sight, {
+      act: 'patch',
+      drafts: [draft],
+      answer: ([written]) => answerOf(deps, request, written!, 200),
+    })
   })
 }
 
 /** Deleting what is gone is no error, so that a retry is none either. */
-export async function remove(deps: RecordDeps, call: Call, request: Interaction, type: string, id: string): Promise<Answer> {
+export async function remove(
+  deps: RecordDeps,
+  call: Call,
+  request: Interaction,
+  type: string,
+  id: string,
+): Promise<Answer> {
   assertScope(call, type, 'd')
   const sight = await deps.sightOf(call, request.purpose)
   return untilSettled(async () => {
@@ -284,10 +373,22 @@ export async function removeWhere(deps: RecordDeps, call: Call, request: Interac
   })
 }
 
-export const deletion = ({ type, id, version, patients }: VersionRow): Draft & { patients: string[] } => ({ type, id, method: 'DELETE', after: version, patients })
+export const deletion = ({ type, id, version, patients }: VersionRow): Draft & { patients: string[] } => ({
+  type,
+  id,
+  method: 'DELETE',
+  after: version,
+  patients,
+})
 
 /** The present version, deleted or not. What exists out of the caller's reach must not be overwritten, nor told of. */
-export async function present(deps: RecordDeps, call: Call, sight: Sight, type: string, id: string): Promise<VersionRow | undefined> {
+export async function present(
+  deps: RecordDeps,
+  call: Call,
+  sight: Sight,
+  type: string,
+  id: string,
+): Promise<VersionRow | undefined> {
   return deps.kit.database.read(
     call,
     async () => {
@@ -302,21 +403,42 @@ export async function present(deps: RecordDeps, call: Call, sight: Sight, type: 
 }
 
 /** The one resource that criteria find; undefined for none, a refusal for several. */
-export async function conditional(deps: RecordDeps, call: Call, sight: Sight, type: string, criteria: string): Promise<VersionRow | undefined> {
+export async function conditional(
+  deps: RecordDeps,
+  call: Call,
+  sight: Sight,
+  type: string,
+  criteria: string,
+): Promise<VersionRow | undefined> {
   assertScope(call, type, 's')
-  const parameters = [...new URLSearchParams(criteria.includes('?') ? criteria.slice(criteria.indexOf('?') + 1) : criteria)].filter(
-    ([name]) => name !== '_format' && name !== '_pretty',
-  )
-  if (parameters.length === 0) throw fhirError('required', 'A conditional interaction needs at least one search parameter.')
+  const parameters = [
+    ...new URLSearchParams(criteria.includes('?') ? criteria.slice(criteria.indexOf('?') + 1) : criteria),
+  ].filter(([name]) => name !== '_format' && name !== '_pretty')
+  if (parameters.length === 0)
+    throw fhirError('required', 'A conditional interaction needs at least one search parameter.')
   const query = parseQuery(deps.registry(), deps.baseUrl, type, parameters, false)
-  if (query.filters.length === 0) throw fhirError('required', 'A conditional interaction needs at least one search parameter.')
-  const { rows } = await runSearch(deps, call, { ...query, count: 2, includes: [], revincludes: [], cursor: undefined, summary: undefined }, sight)
-  if (rows.length > 1) throw fhirError('multiple-matches', 'More than one resource matches the criteria. Make them more precise.')
+  if (query.filters.length === 0)
+    throw fhirError('required', 'A conditional interaction needs at least one search parameter.')
+  const { rows } = await runSearch(
+    deps,
+    call,
+    { ...query, count: 2, includes: [], revincludes: [], cursor: undefined, summary: undefined },
+    sight,
+  )
+  if (rows.length > 1)
+    throw fhirError('multiple-matches', 'More than one resource matches the criteria. Make them more precise.')
   return rows[0]
 }
 
 /** Two requests with the same criteria wait for each other, and the second looks again. */
-export function criteriaLock(deps: RecordDeps, call: Call, sight: Sight, type: string, criteria: string, expected: string | undefined): () => Promise<boolean> {
+export function criteriaLock(
+  deps: RecordDeps,
+  call: Call,
+  sight: Sight,
+  type: string,
+  criteria: string,
+  expected: string | undefined,
+): () => Promise<boolean> {
   return async () => {
     await deps.resources.lock(`${type}?${criteria}`)
     const found = await conditional(deps, call, sight, type, criteria)
@@ -326,14 +448,21 @@ export function criteriaLock(deps: RecordDeps, call: Call, sight: Sight, type: s
 
 function assertVersion({ ifMatch, ifNoneMatch }: Interaction, current: VersionRow | undefined): void {
   const exists = current !== undefined && !current.is_deleted
-  if (ifNoneMatch === '*' && exists) throw fhirError('duplicate', 'The resource exists, and the request asked for it not to.')
+  if (ifNoneMatch === '*' && exists)
+    throw fhirError('duplicate', 'The resource exists, and the request asked for it not to.')
   if (ifMatch === undefined) return
-  if (!exists || versionOf(ifMatch) !== current.version) throw fhirError('multiple-matches', `The resource is not at version ${shown(ifMatch)}.`)
+  if (!exists || versionOf(ifMatch) !== current.version)
+    throw fhirError('multiple-matches', `The resource is not at version ${shown(ifMatch)}.`)
 }
 
 const goneAnswer = ([written]: Written[]): Answer => ({ status: 204, etag: etagOf(written!.version) })
 
-export function answerOf({ baseUrl }: RecordDeps, { prefer }: Pick<Interaction, 'prefer'>, written: Written, status: number): Answer {
+export function answerOf(
+  { baseUrl }: RecordDeps,
+  { prefer }: Pick<Interaction, 'prefer'>,
+  written: Written,
+  status: number,
+): Answer {
   const location = `${baseUrl}/${written.type}/${written.id}/_history/${written.version}`
   const isMinimal = /\breturn=minimal\b/.test(prefer ?? '')
   const outcome = /\breturn=OperationOutcome\b/.test(prefer ?? '')
@@ -347,4 +476,7 @@ export function answerOf({ baseUrl }: RecordDeps, { prefer }: Pick<Interaction, 
   }
 }
 
-const doneText = JSON.stringify({ resourceType: 'OperationOutcome', issue: [{ severity: 'information', code: 'informational', diagnostics: 'All done.' }] })
+const doneText = JSON.stringify({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'information', code: 'informational', diagnostics: 'All done.' }],
+})

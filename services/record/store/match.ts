@@ -10,7 +10,9 @@ export function matcher(sight: Sight): (filter: Filter, row: Condition) => Condi
       case 'ids':
         return sql`${row}.id ${filter.isNot ? sql`<> all` : sql`= any`}(${filter.ids}::text[])`
       case 'updated':
-        return anyOf(filter.tests.map(each => momentCondition(each.prefix, sql`${row}.updated_at`, sql`${row}.updated_at`, each)))
+        return anyOf(
+          filter.tests.map(each => momentCondition(each.prefix, sql`${row}.updated_at`, sql`${row}.updated_at`, each)),
+        )
       case 'values': {
         const found = sql`select i.resource from ${tableOf(filter.tests[0]!.table)} i where i.resource = ${row}.key
           and ${numbered(filter.numbers)} and ${anyOf(filter.tests.map(testCondition))}`
@@ -22,7 +24,10 @@ export function matcher(sight: Sight): (filter: Filter, row: Condition) => Condi
         return anyOf(filter.alternatives.map(tests => compositeCondition(filter.numbers, tests, row)))
       case 'missing': {
         const some = anyOf(
-          filter.tables.map(table => sql`exists (select from ${tableOf(table)} i where i.resource = ${row}.key and ${numbered(filter.numbers)})`),
+          filter.tables.map(
+            table =>
+              sql`exists (select from ${tableOf(table)} i where i.resource = ${row}.key and ${numbered(filter.numbers)})`,
+          ),
         )
         return filter.isMissing ? sql`not ${some}` : some
       }
@@ -35,9 +40,15 @@ export function matcher(sight: Sight): (filter: Filter, row: Condition) => Condi
           where i.parameter = ${filter.number} and c.type = ${filter.type} and not c.is_deleted
             and ${matchesNested(filter.filter, sight)} and ${visible('c', sight, matches)})`
       case 'all':
-        return sql`(${sql.join(filter.filters.map(each => matches(each, row)), sql` and `)})`
+        return sql`(${sql.join(
+          filter.filters.map(each => matches(each, row)),
+          sql` and `,
+        )})`
       case 'any':
-        return sql`(${sql.join(filter.filters.map(each => matches(each, row)), sql` or `)})`
+        return sql`(${sql.join(
+          filter.filters.map(each => matches(each, row)),
+          sql` or `,
+        )})`
       case 'not':
         return sql`not ${matches(filter.filter, row)}`
       case 'in':
@@ -68,7 +79,11 @@ const numbered = (numbers: readonly number[]): Condition =>
   numbers.length === 1 ? sql`i.parameter = ${numbers[0]}` : sql`i.parameter = any(${numbers}::int[])`
 
 const anyOf = (conditions: readonly Condition[]): Condition =>
-  conditions.length === 1 ? conditions[0]! : conditions.length === 0 ? sql`false` : sql`(${sql.join([...conditions], sql` or `)})`
+  conditions.length === 1
+    ? conditions[0]!
+    : conditions.length === 0
+      ? sql`false`
+      : sql`(${sql.join([...conditions], sql` or `)})`
 
 function compositeCondition(numbers: readonly number[], tests: readonly Test[], row: Condition): Condition {
   const [first, ...rest] = tests
@@ -87,7 +102,9 @@ function testCondition(test: Test): Condition {
       return tokenCondition(test)
     case 'text':
       if (test.mode === 'exact') return sql`i.exact = ${test.text}`
-      return test.mode === 'starts' ? sql`i.folded like ${likeOf(test.text)} || '%'` : sql`i.folded like '%' || ${likeOf(test.text)} || '%'`
+      return test.mode === 'starts'
+        ? sql`i.folded like ${likeOf(test.text)} || '%'`
+        : sql`i.folded like '%' || ${likeOf(test.text)} || '%'`
     case 'reference':
       if (test.url !== undefined) return sql`i.url = ${test.url}`
       return test.type === undefined ? sql`i.id = ${test.id}` : sql`i.id = ${test.id} and i.type = ${test.type}`
@@ -112,13 +129,20 @@ function tokenCondition(test: Extract<Test, { table: 'token' }>): Condition {
   const code = test.code === undefined ? sql`true` : sql`i.code = ${test.code}`
   if (test.system === undefined) return code
   // A code without a system answers to every system: what `code` elements mean follows from their binding.
-  return test.system === null ? sql`${code} and i.system is null` : sql`${code} and (i.system = ${test.system} or i.system is null)`
+  return test.system === null
+    ? sql`${code} and i.system is null`
+    : sql`${code} and (i.system = ${test.system} or i.system is null)`
 }
 
 const likeOf = (text: string) => text.replaceAll(/[\\%_]/g, String.raw`\$&`)
 
 /** https://hl7.org/fhir/R4/search.html#prefix, for stretches: [low, high) of the resource against [low, high) of the search. */
-function momentCondition(prefix: Prefix, low: Condition, high: Condition, asked: { low: string; high: string }): Condition {
+function momentCondition(
+  prefix: Prefix,
+  low: Condition,
+  high: Condition,
+  asked: { low: string; high: string },
+): Condition {
   const [from, to] = [sql`${asked.low}::timestamptz`, sql`${asked.high}::timestamptz`]
   switch (prefix) {
     case 'eq':
@@ -156,7 +180,17 @@ function quantityCondition(test: Extract<Test, { table: 'quantity' }>): Conditio
   return sql`(${unit} and ${numberCondition(test)})`
 }
 
-function numberCondition({ prefix, value, low, high }: { prefix: Prefix; value: number; low: number; high: number }): Condition {
+function numberCondition({
+  prefix,
+  value,
+  low,
+  high,
+}: {
+  prefix: Prefix
+  value: number
+  low: number
+  high: number
+}): Condition {
   const spread = Math.abs(value) * 0.1
   switch (prefix) {
     case 'eq':

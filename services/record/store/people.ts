@@ -36,9 +36,14 @@ export function peopleStore(database: ServiceDatabase) {
       const own = rows.filter(row => row.is_own).map(row => row.id)
       return { own, candidates: rows.length > candidatesMax ? null : [...new Set(rows.map(row => row.id))] }
     },
-    patients: (ids: readonly string[]) => query(sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where id = any(${ids}::text[])`),
+    patients: (ids: readonly string[]) =>
+      query(
+        sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where id = any(${ids}::text[])`,
+      ),
     async patientsOf(personId: string): Promise<PatientRow[]> {
-      return query(sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where person_id = ${personId} order by created_at, id`)
+      return query(
+        sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where person_id = ${personId} order by created_at, id`,
+      )
     },
     /** Enters patients that are new; those known keep their person and key. */
     enter: (rows: readonly { id: string; personId: string | null; subjectId: string }[], at: Date) =>
@@ -55,7 +60,12 @@ export function peopleStore(database: ServiceDatabase) {
       query(sql`update record.patient set held_because = ${reason} where id = ${patientId}`),
 
     /** Which of these patients the caller may not reach with resources of a type: an empty answer lets a write through. */
-    async unreachable(patients: readonly string[], type: string, labels: readonly string[], sight: Sight): Promise<string[]> {
+    async unreachable(
+      patients: readonly string[],
+      type: string,
+      labels: readonly string[],
+      sight: Sight,
+    ): Promise<string[]> {
       if (patients.length === 0) return []
       const rows = await query(sql<{ id: string }>`select w.id from unnest(${patients}::text[]) as w (id)
         cross join lateral (select ${type}::text as type, ${labels}::text[] as labels, array[w.id] as patients) r
@@ -64,12 +74,22 @@ export function peopleStore(database: ServiceDatabase) {
     },
 
     /** Care: the same source again moves its end, and adds no second one. */
-    care: (rows: readonly { id: string; patient: string; clinicianId: string; since: string; until: string; source: string }[]) =>
+    care: (
+      rows: readonly {
+        id: string
+        patient: string
+        clinicianId: string
+        since: string
+        until: string
+        source: string
+      }[],
+    ) =>
       query(sql`insert into record.reach (id, patient, kind, clinician_id, since, until, source)
         select id, patient, 'care', "clinicianId", since, until, source from json_to_recordset(${JSON.stringify(rows)}::json)
           as c (id uuid, patient text, "clinicianId" uuid, since timestamptz, until timestamptz, source text)
         on conflict (source) do update set until = excluded.until, clinician_id = excluded.clinician_id`),
-    endCare: (source: string, at: Date) => query(sql`update record.reach set until = least(until, ${at}) where source = ${source}`),
+    endCare: (source: string, at: Date) =>
+      query(sql`update record.reach set until = least(until, ${at}) where source = ${source}`),
     break: (row: { id: string; patient: string; personId: string; since: Date; until: Date; reason: Uint8Array }) =>
       query(sql`insert into record.reach (id, patient, kind, person_id, since, until, source, reason_sealed)
         values (${row.id}, ${row.patient}, 'emergency', ${row.personId}, ${row.since}, ${row.until}, ${`emergency/${row.id}`}, ${row.reason})`),
@@ -77,9 +97,12 @@ export function peopleStore(database: ServiceDatabase) {
       query(sql<ReachRow>`select * from record.reach where kind = 'emergency'
         ${isOpen === undefined ? sql`` : isOpen ? sql`and reviewed_at is null` : sql`and reviewed_at is not null`}
         ${before === undefined ? sql`` : sql`and id < ${before}`} order by id desc limit ${limit}`),
-    emergency: async (id: string) => (await query(sql<ReachRow>`select * from record.reach where id = ${id} and kind = 'emergency'`))[0],
+    emergency: async (id: string) =>
+      (await query(sql<ReachRow>`select * from record.reach where id = ${id} and kind = 'emergency'`))[0],
     review: (id: string, by: string, finding: string, at: Date) =>
-      query(sql`update record.reach set reviewed_at = ${at}, reviewed_by = ${by}, finding = ${finding} where id = ${id}`),
+      query(
+        sql`update record.reach set reviewed_at = ${at}, reviewed_by = ${by}, finding = ${finding} where id = ${id}`,
+      ),
 
     /** Erasure: every row about the patient goes, and every version; what only mentions them stays with its own patient. */
     async erase(patient: string): Promise<number> {

@@ -73,7 +73,11 @@ export function resourceStore(database: ServiceDatabase) {
     /** Newest first, of one resource, a type, or everything; before a point in time and place. */
     history(
       of: { type?: string | undefined; id?: string | undefined },
-      range: { since?: Date | undefined; at?: Date | undefined; before?: { at: string; key: string; version: number } | undefined },
+      range: {
+        since?: Date | undefined
+        at?: Date | undefined
+        before?: { at: string; key: string; version: number } | undefined
+      },
       limit: number,
       sight: Sight,
     ): Promise<VersionRow[]> {
@@ -85,7 +89,9 @@ export function resourceStore(database: ServiceDatabase) {
         if (range.since) list.push(sql`${row}.updated_at >= ${range.since}`)
         if (range.at) list.push(sql`${row}.updated_at <= ${range.at}`)
         if (range.before)
-          list.push(sql`(${row}.updated_at, ${row}.key, ${row}.version) < (${range.before.at}::timestamptz, ${range.before.key}::bigint, ${range.before.version})`)
+          list.push(
+            sql`(${row}.updated_at, ${row}.key, ${row}.version) < (${range.before.at}::timestamptz, ${range.before.key}::bigint, ${range.before.version})`,
+          )
         return sql.join(list, sql` and `)
       }
       return query(sql<VersionRow>`
@@ -96,7 +102,12 @@ export function resourceStore(database: ServiceDatabase) {
     },
 
     /** A patient’s whole record in the order it came in, after a key; the patient and what they name as the world around it. */
-    everything: (patient: string, asked: { types?: string[] | undefined; since?: Date | undefined; after?: string | undefined }, limit: number, sight: Sight) =>
+    everything: (
+      patient: string,
+      asked: { types?: string[] | undefined; since?: Date | undefined; after?: string | undefined },
+      limit: number,
+      sight: Sight,
+    ) =>
       query(sql<VersionRow>`select ${columns} from record.resource r
         where not r.is_deleted and (r.patients @> array[${patient}]::text[]
           or (r.type in ('Practitioner', 'Organization', 'Location', 'Medication', 'Device') and r.patients = '{}' and (r.type, r.id) in (
@@ -127,8 +138,12 @@ export function resourceStore(database: ServiceDatabase) {
     const consents = changes.filter(each => each.type === 'Consent')
     if (consents.length === 0) return
     const ids = consents.map(each => each.id)
-    await query(sql`delete from record.consent_rule where resource in (select key from record.resource where type = 'Consent' and id = any(${ids}::text[]))`)
-    const rules = consents.flatMap(({ id, consent }) => (consent?.rules ?? []).map(rule => ({ ...rule, id, patient: consent!.patient })))
+    await query(
+      sql`delete from record.consent_rule where resource in (select key from record.resource where type = 'Consent' and id = any(${ids}::text[]))`,
+    )
+    const rules = consents.flatMap(({ id, consent }) =>
+      (consent?.rules ?? []).map(rule => ({ ...rule, id, patient: consent!.patient })),
+    )
     if (rules.length === 0) return
     await query(sql`insert into record.consent_rule (resource, patient, depth, permits, actors, types, labels, purposes, since, until)
       select r.key, c.patient, c.depth, c.permits, c.actors, c.types, c.labels, c.purposes, c.since, c.until
@@ -155,10 +170,13 @@ function writing(changes: readonly Change[], isOnlyNew: boolean) {
     p: each.patients,
     l: each.labels,
     s: each.subjectId,
-    c: each.content && Buffer.from(each.content.buffer, each.content.byteOffset, each.content.byteLength).toString('base64'),
+    c:
+      each.content &&
+      Buffer.from(each.content.buffer, each.content.byteOffset, each.content.byteLength).toString('base64'),
     w: each.owner,
   }))
-  const index = (table: keyof IndexRows) => JSON.stringify(changes.flatMap(({ rows }, o) => (rows?.[table] ?? []).map(row => [o, ...row])))
+  const index = (table: keyof IndexRows) =>
+    JSON.stringify(changes.flatMap(({ rows }, o) => (rows?.[table] ?? []).map(row => [o, ...row])))
   const cleared = isOnlyNew
     ? sql``
     : sql`, old as materialized (select r.key from input i join record.resource r on r.type = i.t and r.id = i.i),

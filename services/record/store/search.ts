@@ -39,7 +39,11 @@ export function searchStore(database: ServiceDatabase) {
     return sql.join(
       [
         sql`not r.is_deleted`,
-        ...(types.length === 1 ? [sql`r.type = ${types[0]}`] : types.length > 1 ? [sql`r.type = any(${types}::text[])`] : []),
+        ...(types.length === 1
+          ? [sql`r.type = ${types[0]}`]
+          : types.length > 1
+            ? [sql`r.type = any(${types}::text[])`]
+            : []),
         ...filters.map(each => matches(each, row)),
         visible('r', sight, matches),
       ],
@@ -55,7 +59,9 @@ export function searchStore(database: ServiceDatabase) {
       if (!first || first.by === 'updated' || first.by === 'id') {
         const column = first?.by === 'id' ? sql`r.id` : sql`r.updated_at`
         const type = first?.by === 'id' ? sql`text` : sql`timestamptz`
-        const beyond = after ? sql`and (${column}, r.key) ${isDown ? sql`<` : sql`>`} (${after.value}::${type}, ${after.key}::bigint)` : sql``
+        const beyond = after
+          ? sql`and (${column}, r.key) ${isDown ? sql`<` : sql`>`} (${after.value}::${type}, ${after.key}::bigint)`
+          : sql``
         return query(sql<FoundRow>`select ${columns}, ${column}::text as sort_value from record.resource r
           where ${condition(wanted)} ${beyond} order by ${column} ${direction}, r.key ${direction} limit ${limit}`)
       }
@@ -92,7 +98,13 @@ export function searchStore(database: ServiceDatabase) {
   }
 
   /** Resources with a value in its order, then those without one. */
-  function sortedByValue(wanted: Wanted, first: Sort, rest: readonly Sort[], limit: number, after: Place | undefined): Condition {
+  function sortedByValue(
+    wanted: Wanted,
+    first: Sort,
+    rest: readonly Sort[],
+    limit: number,
+    after: Place | undefined,
+  ): Condition {
     const order = orders[(first.by as { kind: string }).kind]!
     const direction = first.isDescending ? sql`desc` : sql`asc`
     const valueOf = (sort: Sort): Condition => {
@@ -104,7 +116,9 @@ export function searchStore(database: ServiceDatabase) {
     const own = valueOf(first)
     if (rest.length > 0) {
       // A page cannot be cut by several keys at once, so here places are counted from the start.
-      const keys = [first, ...rest].map(each => sql`${valueOf(each)} ${each.isDescending ? sql`desc` : sql`asc`} nulls last`)
+      const keys = [first, ...rest].map(
+        each => sql`${valueOf(each)} ${each.isDescending ? sql`desc` : sql`asc`} nulls last`,
+      )
       return sql`select f.*, f.place::text as sort_value from (
           select ${columns}, row_number() over (order by ${sql.join(keys)}, r.key) as place
           from record.resource r where ${condition(wanted)}) f

@@ -14,7 +14,11 @@ export type Sight = View & {
   within?: readonly string[] | undefined
 }
 
-export function visible(alias: 'r' | 'h' | 't' | 'c', sight: Sight, matches: (filter: Filter, row: Condition) => Condition): Condition {
+export function visible(
+  alias: 'r' | 'h' | 't' | 'c',
+  sight: Sight,
+  matches: (filter: Filter, row: Condition) => Condition,
+): Condition {
   const row = sql.ref(alias)
   if (sight.isAll) return sql`true`
   const launched = sight.within ? sql`${row}.patients <@ ${sight.within}::text[]` : sql`true`
@@ -23,7 +27,9 @@ export function visible(alias: 'r' | 'h' | 't' | 'c', sight: Sight, matches: (fi
   const near = sight.candidates ? sql`${row}.patients && ${sight.candidates}::text[]` : sql`${row}.patients <> '{}'`
   const others = sql`or ${near} and not exists (
     select from unnest(${row}.patients) as p (id) where not coalesce(${reaches(row, sight)}, false))`
-  const about = sight.isStaff ? sql`${row}.patients = '{}'` : sql`${row}.patients = '{}' and ${row}.type = any(${[...openTypes]}::text[])`
+  const about = sight.isStaff
+    ? sql`${row}.patients = '{}'`
+    : sql`${row}.patients = '{}' and ${row}.type = any(${[...openTypes]}::text[])`
   return sql`(${scoped} and ${launched} and (${about} or ${own} ${others}))`
 }
 
@@ -46,11 +52,20 @@ function reaches(row: Condition, { own, personId, clinicianId, isSystem, actors,
     else ${care} end`
 }
 
-function scopeCondition(row: Condition, ready: readonly ReadyScope[], matches: (filter: Filter, row: Condition) => Condition): Condition {
+function scopeCondition(
+  row: Condition,
+  ready: readonly ReadyScope[],
+  matches: (filter: Filter, row: Condition) => Condition,
+): Condition {
   const whole = ready.filter(each => each.filters.length === 0)
   if (whole.some(each => each.type === '*')) return sql`true`
   const parts: Condition[] = [sql`${row}.type = any(${whole.map(each => each.type)}::text[])`]
   for (const { type, filters } of ready.filter(each => each.filters.length > 0))
-    parts.push(sql`(${row}.type = ${type} and ${sql.join(filters.map(each => matches(each, row)), sql` and `)})`)
+    parts.push(
+      sql`(${row}.type = ${type} and ${sql.join(
+        filters.map(each => matches(each, row)),
+        sql` and `,
+      )})`,
+    )
   return sql`(${sql.join(parts, sql` or `)})`
 }
