@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { record } from '#contract/record'
+import { Fault } from '#core/fault'
 import { regionOf } from '#core/region'
 import { type Command, version } from './command.ts'
 import { readConfig } from '../config.ts'
@@ -29,7 +30,7 @@ export const importCommand: Command = async ({ files, flags, env }) => {
   const bundles = await Promise.all(
     files.map(async file => ({ file, text: await readFile(file, 'utf8').catch(unreadable(file)) })),
   )
-  const read = bundles.map(({ file, text }) => ({ bundle: readBundle(basename(file), text) }))
+  const read = bundles.map(({ file, text }) => ({ file: basename(file), bundle: readBundle(basename(file), text) }))
   await using medley = await startMedley({ config, services, version })
   const report = await importBundles(medley, read, bar)
   await medley.settle()
@@ -38,6 +39,16 @@ export const importCommand: Command = async ({ files, flags, env }) => {
       `${report.places} organisations, ${report.clinicians} clinicians.\n`,
   )
   return 0
+}
+
+/** The record's reasons, under the name of the file they are about. */
+const refusedAs = (file: string) => (error: unknown) => {
+  const issue =
+    error instanceof Fault
+      ? (error.details['issues'] as { text: string; expression?: string }[] | undefined)?.[0]
+      : undefined
+  if (!issue) throw error
+  throw new ImportRefused(`${file}: ${issue.expression ?? 'the bundle'}: ${issue.text}`)
 }
 
 const unreadable = (file: string) => (error: NodeJS.ErrnoException) => {
@@ -56,11 +67,17 @@ function bar(done: number, total: number): void {
 
 export async function importBundles(
   medley: Pick<Medley, 'call' | 'composition' | 'platform'>,
-  read: readonly { bundle: ReadBundle }[],
+  read: readonly { file: string; bundle: ReadBundle }[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<ImportReport> {
   const report: ImportReport = { files: 0, people: 0, newPeople: 0, places: 0, clinicians: 0, entries: 0 }
-  for (const { bundle } of read) assertHere(medley, bundle)
+  for (const { file, bundle } of read) {
+    assertHere(medley, bundle)
+    await medley
+      .call(record)
+      .check({ entries: bundle.entries }, medley.composition.serviceCall('import'))
+      .catch(refusedAs(file))
+  }
   const placeIds = new Map<string, string>()
   const clinicianSources = new Set<string>()
   for (const { bundle } of read) {

@@ -63,6 +63,16 @@ export const Access = z.strictObject({
   isOwn: z.boolean(),
 })
 
+/** Entries of a bundle whose resources keep their ids. */
+const Entries = z
+  .array(
+    z.looseObject({
+      fullUrl: z.string().max(500).optional(),
+      resource: z.looseObject({ resourceType: z.string(), id: LogicalId }),
+    }),
+  )
+  .max(20_000)
+
 /** What FHIR itself can answer with; the sentence and the place are in `details.issues`. */
 const refusals = [
   'invalid',
@@ -97,20 +107,23 @@ export const record = defineContract({
       allow: ['service'],
       audit: 'never',
     },
+    check: {
+      method: 'POST',
+      path: '/internal/checks',
+      summary: 'Say what is wrong with the resources of a bundle, before any of several bundles is loaded',
+      input: z.strictObject({ entries: Entries }),
+      output: z.strictObject({ checked: z.int() }),
+      allow: ['service'],
+      faults: refusals,
+      audit: 'never',
+    },
     load: {
       method: 'POST',
       path: '/internal/loads',
       summary: 'Enter an imported person’s whole record, keeping ids and links; the same again changes nothing',
       input: z.strictObject({
         personId: Id,
-        entries: z
-          .array(
-            z.looseObject({
-              fullUrl: z.string().max(500).optional(),
-              resource: z.looseObject({ resourceType: z.string(), id: LogicalId }),
-            }),
-          )
-          .max(20_000),
+        entries: Entries,
       }),
       output: z.strictObject({ written: z.int(), unchanged: z.int() }),
       allow: ['service'],

@@ -42,6 +42,8 @@ export type RecordDeps = {
   sightOf: (call: Call, purpose?: string) => Promise<Sight>
   /** Keys of patients' records; a patient keeps theirs for ever, so they are remembered. */
   subjects: LRUCache<string, string>
+  /** To be called when somebody comes near a patient, so that they need not wait for what is remembered to end. */
+  forgetNear: () => void
 }
 
 export const faults = faultsOf(record)
@@ -60,6 +62,7 @@ export function createDeps(kit: RecordKit): RecordDeps {
     baseUrl: `${kit.settings.publicUrl}/fhir/R4`,
     registry: () => (registry ??= createRegistry(loadDefinitions())),
     subjects: new LRUCache({ max: 50_000 }),
+    forgetNear: () => near.clear(),
     async sightOf(call, purpose) {
       const { caller } = call
       const claimed = purposeOf(call, purpose)
@@ -146,36 +149,37 @@ export async function openText(
   return kit.keys.openTextFor(subject_id, content, sealContext(type, id))
 }
 
+export type Subjects = {
+  /** Patient id → the key their record is sealed under. */
+  keys: ReadonlyMap<string, string>
+  /** Patients the record did not know; they are entered with the change that names them. */
+  entering: { id: string; personId: string | null; subjectId: string }[]
+}
+
 /** The key of each patient's record; unknown patients get one. Never inside a transaction. */
 export async function subjectsOf(
-  deps: RecordDeps,
+  { kit, people, subjects }: RecordDeps,
   call: Call,
   patients: readonly string[],
   personId?: string,
-): Promise<Map<string, string>> {
-  const { kit, people, subjects } = deps
-  const found = new Map<string, string>()
+): Promise<Subjects> {
+  const keys = new Map<string, string>()
   const unknown = new Set<string>()
   for (const id of patients) {
     const known = subjects.get(id)
-    if (known) found.set(id, known)
+    if (known) keys.set(id, known)
     else unknown.add(id)
   }
-  if (unknown.size === 0) return found
-  const at = new Date(kit.clock.nowMs())
+  if (unknown.size === 0) return { keys, entering: [] }
   const rows = await kit.database.read(call, () => people.patients([...unknown]), { reach: 'all' })
-  const missing = [...unknown].filter(id => !rows.some(row => row.id === id))
-  if (missing.length > 0) {
-    const entered = missing.map(id => ({ id, personId: personId ?? null, subjectId: newId(at.getTime()) }))
-    // Its own conduct: this must be known before the change it is for, and harms nobody if that one then fails.
-    await kit.database.save({ ...call, idempotencyKey: undefined }, () => people.enter(entered, at), { reach: 'all' })
-    rows.push(...(await kit.database.read(call, () => people.patients(missing), { reach: 'all' })))
-  }
   for (const row of rows) {
     subjects.set(row.id, row.subject_id)
-    found.set(row.id, row.subject_id)
+    keys.set(row.id, row.subject_id)
+    unknown.delete(row.id)
   }
-  return found
+  const entering = [...unknown].map(id => ({ id, personId: personId ?? null, subjectId: newId(kit.clock.nowMs()) }))
+  for (const each of entering) keys.set(each.id, each.subjectId)
+  return { keys, entering }
 }
 
 /** Signed, so that what comes back is what was given out and can go into a statement as it is. */

@@ -12,8 +12,17 @@ import { commit, type Draft, untilSettled } from './writing.ts'
 /** So many resources are one transaction: memory, and how long others wait. */
 const chunk = 1_000
 
-export function loadHandlers(deps: RecordDeps): Pick<Handlers<typeof record>, 'load'> {
-  return { load: ({ personId, entries }, call) => loadResources(deps, personId, entries as Entry[], call) }
+export function loadHandlers(deps: RecordDeps): Pick<Handlers<typeof record>, 'check' | 'load'> {
+  return {
+    load: ({ personId, entries }, call) => loadResources(deps, personId, entries as Entry[], call),
+    async check({ entries }) {
+      assertValid(
+        deps,
+        entries.map(each => each.resource as Resource),
+      )
+      return { checked: entries.length }
+    },
+  }
 }
 
 type Entry = { fullUrl?: string | undefined; resource: Resource }
@@ -31,7 +40,7 @@ export async function loadResources(
     ),
   )
   const resources = entries.map(({ resource }) => linked(resource, links)) as (Resource & { id: string })[]
-  assertValid(resources)
+  assertValid(deps, resources)
   const sight = await deps.sightOf({ ...call, caller: serviceCaller })
   return untilSettled(async () => {
     const drafts = await changedOnly(deps, call, resources)
@@ -51,7 +60,8 @@ export async function loadResources(
   })
 }
 
-function assertValid(resources: readonly Resource[]): void {
+function assertValid(deps: RecordDeps, resources: readonly Resource[]): void {
+  deps.registry()
   const problems = resources.flatMap((resource, index) =>
     validate(resource)
       .filter(each => each.severity === 'error' || each.severity === 'fatal')

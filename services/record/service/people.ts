@@ -68,7 +68,7 @@ export function peopleHandlers(
       const until = new Date(nowMs + emergencyMs)
       const personId = call.caller.personId!
       kit.concerning({ patientIds: [patientId], purpose: 'ETREAT' })
-      return database.save(
+      const opened = await database.save(
         call,
         async () => {
           await people.break({ id, patient: patientId, personId, since: new Date(nowMs), until, reason: sealed })
@@ -81,6 +81,8 @@ export function peopleHandlers(
         },
         all,
       )
+      deps.forgetNear()
+      return opened
     },
 
     async listEmergencies({ state, cursor, limit }, call) {

@@ -78,15 +78,15 @@ export async function commit<Result>(
   sight: Sight,
   { act, drafts, answer, recheck, also, personId, isTrusted }: Commit<Result>,
 ): Promise<Result> {
-  const { kit, resources } = deps
+  const { kit, resources, people } = deps
   const nowMs = kit.clock.nowMs()
   const prepared = drafts.map(draft => prepare(deps, draft, nowMs))
   if (!isTrusted) await assertMayWrite(deps, call, sight, prepared)
   const abouts = prepared.flatMap(({ patients }) => (patients[0] === undefined ? [] : [patients[0]]))
-  const subjects = await subjectsOf(deps, call, [...new Set(abouts)], personId)
+  const { keys, entering } = await subjectsOf(deps, call, [...new Set(abouts)], personId)
   const changes = await Promise.all(
     prepared.map(async ({ draft, text, patients, ...rest }): Promise<Change> => {
-      const subjectId = patients[0] === undefined ? null : subjects.get(patients[0])!
+      const subjectId = patients[0] === undefined ? null : keys.get(patients[0])!
       return {
         type: draft.type,
         id: draft.id,
@@ -115,10 +115,12 @@ export async function commit<Result>(
     purpose: sight.purpose,
     subjects: drafts.length === 1 ? { type: drafts[0]!.type, id: drafts[0]!.id } : { written: String(drafts.length) },
   })
-  return kit.database.save(
+  const result = await kit.database.save(
     call,
     async () => {
       if (recheck && !(await recheck())) throw new Overtaken()
+      // Somebody else may have entered the same patient meanwhile, with another key.
+      if (entering.length > 0 && !(await people.enter(entering, new Date(nowMs)))) throw new Overtaken()
       if (changes.length > 0 && !(await resources.write(changes))) throw new Overtaken()
       await also?.()
       for (let start = 0; start < changes.length; start += 200) {
@@ -138,6 +140,8 @@ export async function commit<Result>(
     // The wall reads relations as they are now; what a new patient's first resource needs is only being written.
     { reach: 'all' },
   )
+  if (entering.length > 0 || also || changes.some(each => each.type === 'Consent')) deps.forgetNear()
+  return result
 }
 
 type Prepared = Pick<Change, 'patients' | 'labels' | 'rows' | 'consent'> & { draft: Draft; text: string | undefined }

@@ -45,12 +45,17 @@ export function peopleStore(database: ServiceDatabase) {
         sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where person_id = ${personId} order by created_at, id`,
       )
     },
-    /** Enters patients that are new; those known keep their person and key. */
-    enter: (rows: readonly { id: string; personId: string | null; subjectId: string }[], at: Date) =>
-      query(sql`insert into record.patient (id, person_id, subject_id, created_at)
-        select id, person_id, subject_id, ${at} from json_to_recordset(${JSON.stringify(
-          rows.map(({ id, personId, subjectId }) => ({ id, person_id: personId, subject_id: subjectId })),
-        )}::json) as p (id text, person_id uuid, subject_id uuid) on conflict (id) do nothing`),
+    /** Enters new patients; false when one of them is known by now, with another key. */
+    async enter(
+      patients: readonly { id: string; personId: string | null; subjectId: string }[],
+      at: Date,
+    ): Promise<boolean> {
+      const rows = patients.map(({ id, personId, subjectId }) => ({ id, person_id: personId, subject_id: subjectId }))
+      const entered = await query(sql`insert into record.patient (id, person_id, subject_id, created_at)
+        select id, person_id, subject_id, ${at} from json_to_recordset(${JSON.stringify(rows)}::json)
+          as p (id text, person_id uuid, subject_id uuid) on conflict (id) do nothing returning id`)
+      return entered.length === patients.length
+    },
     /** An imported person claimed their account: their patients are the new person's. */
     rename: (formerPersonId: string, personId: string) =>
       query(sql`update record.patient set person_id = ${personId} where person_id = ${formerPersonId}`),
