@@ -13,6 +13,8 @@ export type OpenTransaction = {
 /** `opening` goes out with the first statement; a transaction without statements never begins. */
 export function openTransaction(session: Session, opening: string): OpenTransaction {
   let state: 'new' | 'begun' | 'over' = 'new'
+  /** The first one: the server refuses all that follows it, and those refusals say nothing of why. */
+  let failure: unknown
 
   /** Asked in one turn, so with one write. All have ended when this does, since the session goes to somebody else afterwards. */
   async function send(...statements: Statement[]): Promise<SessionResult> {
@@ -20,7 +22,7 @@ export function openTransaction(session: Session, opening: string): OpenTransact
     state = 'begun'
     const ended = await Promise.allSettled(all.map(({ text, values }) => session.query(text, values)))
     const results = ended.map(each => {
-      if (each.status === 'rejected') throw each.reason
+      if (each.status === 'rejected') throw (failure ??= each.reason)
       return each.value
     })
     return results.at(-1)!

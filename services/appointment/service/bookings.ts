@@ -9,7 +9,7 @@ import type { identity } from '#contract/identity'
 import type { Kit } from '#platform'
 import { appointment, type Booking, type BookingState, type Hold } from '../contract.ts'
 import { holdMs, holdsMax, isOwnDay, maySee, placeOf, remindLeads, stepProblem } from '../rules/bookings.ts'
-import { dateAt, type Interval, occupied, wallClockOf, windowsOn } from '../rules/times.ts'
+import { dateAt, occupied, wallClockOf, windowsOn } from '../rules/times.ts'
 import type { BookingRow, Bookings, HoldRow, Times, WaitList } from '../store.ts'
 import { faults, type Offers } from './offers.ts'
 
@@ -226,6 +226,7 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
             row.id = wish.hold.id // The time keeps its row, so the booking keeps its id.
             if ((await times.keepHold(wish.hold.id, nowMs)).length === 0) throw faults.holdExpired()
             if (wish.hold.entry_id) await waits.setState(wish.hold.entry_id, 'filled')
+            await bookings.add(row)
           } else {
             const availability = await offers.assertOffered(
               clinician,
@@ -233,9 +234,9 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
               wish.startMs,
               call.caller.jurisdiction,
             )
-            await times.occupy(row.id, clinician.id, occupied(availability, wish.startMs, service.minutes), null, nowMs)
+            const during = occupied(availability, wish.startMs, service.minutes)
+            await Promise.all([times.occupy(row.id, clinician.id, during, null, nowMs), bookings.add(row)])
           }
-          await bookings.add(row)
           kit.announce(appointment, 'booked', changeOf(row))
           return viewOf(row, undefined, input.reason)
         }),
@@ -258,10 +259,7 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
           const row = await bookings.lock(bookingId)
           if (!row || row.state !== 'booked') throw faults.bookingClosed()
           const minutes = (row.ends_at.getTime() - row.starts_at.getTime()) / minuteMs
-          const own = ownTime(
-            row,
-            await times.taken([row.clinician_id], row.starts_at.getTime(), row.ends_at.getTime(), clock.nowMs()),
-          )
+          const [own] = await times.occupancy(row.id)
           const availability = await offers.assertOffered(clinician, minutes, startMs, jurisdiction, own)
           await times.moveOccupancy(row.id, occupied(availability, startMs, minutes))
           const visit = { startMs, endMs: startMs + minutes * minuteMs }
@@ -276,12 +274,6 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
       )
     },
   }
-}
-
-/** The booking's own time among those taken: it may overlap itself when it moves a little. */
-function ownTime(row: BookingRow, taken: readonly { starts_ms: number; ends_ms: number }[]): Interval | undefined {
-  const own = taken.find(each => each.starts_ms <= row.starts_at.getTime() && each.ends_ms >= row.ends_at.getTime())
-  return own && { startMs: own.starts_ms, endMs: own.ends_ms }
 }
 
 export const toParties = (row: BookingRow) => ({ patientId: row.patient_id, clinicianId: row.clinician_id })

@@ -18,7 +18,7 @@ import {
   wallClockOf,
   whyNot,
 } from '../rules/times.ts'
-import type { TakenRow, Times } from '../store.ts'
+import type { CalendarRow, Times } from '../store.ts'
 
 export const faults = faultsOf(appointment)
 export const clinicianCacheKey = (clinicianId: string) => `directory/clinician/${clinicianId}`
@@ -46,7 +46,7 @@ export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof d
     return service
   }
 
-  /** One question per clinician, from two statements however many they are. Must run inside read or save. */
+  /** One question per clinician, from one statement however many they are. Must run inside read or save. */
   async function questions(
     of: readonly { id: string; minutes: number; timeZone: string }[],
     fromMs: number,
@@ -54,18 +54,13 @@ export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof d
   ): Promise<Map<string, Question>> {
     const nowMs = clock.nowMs()
     const ids = of.map(each => each.id)
-    const rules = new Map((await times.availability(ids)).map(row => [row.clinician_id, row.rules]))
-    const taken = Map.groupBy(await times.taken(ids, fromMs - dayMs, toMs + dayMs, nowMs), row => row.clinician_id)
+    const rows = await times.calendars(ids, fromMs - dayMs, toMs + dayMs, nowMs)
+    const calendars = new Map(rows.map(row => [row.clinician_id, row]))
     return new Map(
-      of.map(({ id, minutes, timeZone }) => [
-        id,
-        {
-          availability: rules.get(id) ?? emptyAvailability(timeZone),
-          minutes,
-          taken: (taken.get(id) ?? []).map(takenOf),
-          nowMs,
-        },
-      ]),
+      of.map(({ id, minutes, timeZone }) => {
+        const { rules, taken } = calendars.get(id)!
+        return [id, { availability: rules ?? emptyAvailability(timeZone), minutes, taken: taken.map(takenOf), nowMs }]
+      }),
     )
   }
 
@@ -100,10 +95,10 @@ const hideAbsence = (error: unknown) => {
   throw error
 }
 
-const takenOf = (row: TakenRow): Taken => ({
-  startMs: row.starts_ms,
-  endMs: row.ends_ms,
-  kind: row.is_held ? 'held' : 'booked',
+const takenOf = ([startMs, endMs, isHeld]: CalendarRow['taken'][number]): Taken => ({
+  startMs,
+  endMs,
+  kind: isHeld ? 'held' : 'booked',
 })
 const freeTimeOf = ({ startMs, endMs }: Interval): FreeTime => ({
   startsAt: instantOf(startMs),
