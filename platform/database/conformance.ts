@@ -311,6 +311,14 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
       await Promise.all([twice(), twice()]).catch(() => {})
     })
     await assert.rejects(goingOn, { code: '23505' })
+    const later = one.save(
+      call,
+      async () => {
+        for (let time = 0; time < 2; time++) one.write(sql`insert into one.thing (id) values (${id})`)
+      },
+      { reach: 'all' },
+    )
+    await assert.rejects(later, { code: '23505' })
     assert.deepEqual([await count(id), await outbox(topic)], [0, 0])
     await one.save(call, twice)
     assert.equal(await count(id), 1)
@@ -322,9 +330,19 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     const make = async () => (await insert(newId(), call.caller.personId!), 'done')
     assert.equal(await database.conduct(conductOf(call), () => one.save(call, make)), 'done')
     assert.equal(await one.read(call, async () => 'nothing asked'), 'nothing asked')
+    const id = newId()
+    await one.save(call, async () => {
+      one.write(sql`insert into one.thing (id, subject) values (${id}, ${call.caller.personId})`)
+      assert.equal((await one.query(sql`select 1 from one.thing where id = ${id}`)).length, 1)
+      one.write(sql`update one.thing set amount = 1 where id = ${id}`)
+    })
+    assert.equal(await count(id), 1)
     assert.deepEqual(turns, [
       ['begin', 'insert'],
       ['select', 'commit'],
+      ['begin', 'insert', 'select'],
+      ['update', 'commit'],
+      ['select'],
     ])
   })
 

@@ -64,12 +64,19 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
   }
 
   function serviceDatabase(service: string): ServiceDatabase {
+    const transactionHere = () => {
+      const open = openHere()
+      invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
+      return open.transaction
+    }
     return {
       async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
-        const open = openHere()
-        invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
         const { sql: text, parameters } = statement.compile(owner)
-        return (await open.transaction.query(text, parameters)).rows as Row[]
+        return (await transactionHere().query(text, parameters)).rows as Row[]
+      },
+      write(statement) {
+        const { sql: text, parameters } = statement.compile(owner)
+        transactionHere().write(text, parameters)
       },
       read: (call, work, { reach } = {}) => inTransaction({ service, call, reach, isReadOnly: true }, () => work()),
       async save(call, work, { reach } = {}) {

@@ -24,6 +24,12 @@ export interface ServiceDatabase {
   /** Runs one statement inside the transaction that `read` or `save` opened; throws outside of one. */
   query<Row>(statement: RawBuilder<Row>): Promise<Row[]>
 
+  /**
+   * A write whose result nobody waits for: it goes out with the next `query`, or with the commit, and spares a round trip. It fails
+   * where it goes out, so catch what it may fail with around the `save`.
+   */
+  write(statement: RawBuilder<unknown>): void
+
   /** A read-only transaction that carries the caller. `reach: 'all'` sees rows of everybody: for answers that hold no personal data. */
   read<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all' }): Promise<T>
 

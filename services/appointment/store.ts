@@ -88,15 +88,13 @@ export function timeStore(database: ServiceDatabase) {
           from appointment.occupancy o
           where o.clinician_id = c.id and during && tstzrange(${at(fromMs)}, ${at(toMs)})
             and (held_until is null or held_until > ${at(nowMs)})) busy`),
-    /** Takes a time, or fails with 23P01 when somebody has it. Expired holds in the way are cleared before. */
-    occupy: async (id: string, clinicianId: string, during: Interval, heldUntilMs: number | null, nowMs: number) => {
+    /** Takes a time, or fails the save with 23P01 when somebody has it. Expired holds in the way are cleared before. */
+    occupy: (id: string, clinicianId: string, during: Interval, heldUntilMs: number | null, nowMs: number) => {
       const range = sql`tstzrange(${at(during.startMs)}, ${at(during.endMs)})`
-      await Promise.all([
-        database.query(sql`delete from appointment.occupancy
-          where clinician_id = ${clinicianId} and held_until <= ${at(nowMs)} and during && ${range}`),
-        database.query(sql`insert into appointment.occupancy (id, clinician_id, during, held_until)
-          values (${id}, ${clinicianId}, ${range}, ${heldUntilMs === null ? null : at(heldUntilMs)})`),
-      ])
+      database.write(sql`delete from appointment.occupancy
+          where clinician_id = ${clinicianId} and held_until <= ${at(nowMs)} and during && ${range}`)
+      database.write(sql`insert into appointment.occupancy (id, clinician_id, during, held_until)
+          values (${id}, ${clinicianId}, ${range}, ${heldUntilMs === null ? null : at(heldUntilMs)})`)
     },
     moveOccupancy: (id: string, during: Interval) =>
       database.query(
@@ -109,7 +107,7 @@ export function timeStore(database: ServiceDatabase) {
     vacate: (id: string) => database.query(sql`delete from appointment.occupancy where id = ${id}`),
 
     addHold: (hold: HoldRow) =>
-      database.query(sql`insert into appointment.hold (id, patient_id, clinician_id, service_id, mode, starts_at, ends_at, expires_at, entry_id)
+      database.write(sql`insert into appointment.hold (id, patient_id, clinician_id, service_id, mode, starts_at, ends_at, expires_at, entry_id)
         values (${hold.id}, ${hold.patient_id}, ${hold.clinician_id}, ${hold.service_id}, ${hold.mode}, ${hold.starts_at}, ${hold.ends_at},
           ${hold.expires_at}, ${hold.entry_id})`),
     hold: async (id: string) =>
@@ -147,7 +145,7 @@ export function bookingStore(database: ServiceDatabase) {
   const first = async <Row>(rows: Promise<Row[]>) => (await rows)[0]
   return {
     add: (row: BookingRow) =>
-      database.query(sql`insert into appointment.booking (id, patient_id, clinician_id, organization_id, service_id, clinician_name, service_name,
+      database.write(sql`insert into appointment.booking (id, patient_id, clinician_id, organization_id, service_id, clinician_name, service_name,
           mode, place, price, starts_at, ends_at, time_zone, state_since, reason_sealed, remind_minutes, created_at)
         values (${row.id}, ${row.patient_id}, ${row.clinician_id}, ${row.organization_id}, ${row.service_id}, ${row.clinician_name}, ${row.service_name},
           ${row.mode}, ${row.place}, ${JSON.stringify(row.price)}::jsonb, ${row.starts_at}, ${row.ends_at}, ${row.time_zone}, ${row.state_since},

@@ -131,8 +131,8 @@ export function holdHandlers({ kit, offers, times, waits }: BookingDeps): Some<'
           if (mine) return holdView(mine)
           if ((await times.countHolds(row.patient_id, nowMs)) >= holdsMax) throw faults.tooManyHolds({ holdsMax })
           const availability = await offers.assertOffered(clinician, minutes, startMs, call.caller.jurisdiction)
-          await times.occupy(row.id, clinicianId, occupied(availability, startMs, minutes), nowMs + holdMs, nowMs)
-          await times.addHold(row)
+          times.occupy(row.id, clinicianId, occupied(availability, startMs, minutes), nowMs + holdMs, nowMs)
+          times.addHold(row)
           return holdView(row)
         }),
       )
@@ -226,7 +226,6 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
             row.id = wish.hold.id // The time keeps its row, so the booking keeps its id.
             if ((await times.keepHold(wish.hold.id, nowMs)).length === 0) throw faults.holdExpired()
             if (wish.hold.entry_id) await waits.setState(wish.hold.entry_id, 'filled')
-            await bookings.add(row)
           } else {
             const availability = await offers.assertOffered(
               clinician,
@@ -234,9 +233,9 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
               wish.startMs,
               call.caller.jurisdiction,
             )
-            const during = occupied(availability, wish.startMs, service.minutes)
-            await Promise.all([times.occupy(row.id, clinician.id, during, null, nowMs), bookings.add(row)])
+            times.occupy(row.id, clinician.id, occupied(availability, wish.startMs, service.minutes), null, nowMs)
           }
+          bookings.add(row)
           kit.announce(appointment, 'booked', changeOf(row))
           return viewOf(row, undefined, input.reason)
         }),

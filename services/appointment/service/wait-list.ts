@@ -117,7 +117,7 @@ export async function backFill(
   for (const entry of waiting) {
     const { jurisdiction } = await people.contactOf({ personId: entry.patient_id }, call)
     if (!mayPractise(clinician, jurisdiction, span.startMs)) continue
-    const isOffered = await database.save(call, async () => {
+    const offering = database.save(call, async () => {
       const locked = await waits.entry(entry.id)
       if (locked?.state !== 'waiting') return false
       const asked = await offers.question(clinician, entry.minutes, span.startMs, span.endMs)
@@ -129,16 +129,9 @@ export async function backFill(
       if (!visit) return false
       const nowMs = clock.nowMs()
       const hold = holdFor(entry, visit, nowMs)
-      await orSlotTaken(
-        times.occupy(
-          hold.id,
-          clinicianId,
-          occupied(asked.availability, visit.startMs, entry.minutes),
-          nowMs + offerMs,
-          nowMs,
-        ),
-      )
-      await times.addHold(hold)
+      const during = occupied(asked.availability, visit.startMs, entry.minutes)
+      times.occupy(hold.id, clinicianId, during, nowMs + offerMs, nowMs)
+      times.addHold(hold)
       await waits.setState(entry.id, 'offered')
       kit.announce(appointment, 'offered', {
         entryId: entry.id,
@@ -151,7 +144,7 @@ export async function backFill(
       })
       return true
     })
-    if (isOffered) return
+    if (await orSlotTaken(offering)) return
   }
 }
 
