@@ -188,7 +188,7 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     await database.execute('update medley.answer set step = 1 where key_hash = $1', [from['key_hash']])
     assert.equal(await database.replayOf(conductOf(mine)), undefined)
     await database.execute('update medley.answer set step = 0, sealed = $1 where key_hash = $2', [
-      Buffer.from(answers(secret).seal('another key', 0, '{}')),
+      Buffer.from(answers(secret)('another key').seal(0, '{}')),
       from['key_hash'],
     ])
     await assert.rejects(database.replayOf(conductOf(mine)))

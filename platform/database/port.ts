@@ -86,12 +86,12 @@ export interface Database {
 }
 
 /** Makes what is kept by an idempotency key unreadable to whoever has the table and not the secret and the key. */
-export type AnswerSeal = {
+export type AnswerSeal = (key: string) => {
   /** What answers of the key are found by: the first for new ones, then those under previous secrets. */
-  hashes(key: string): readonly string[]
-  seal(key: string, step: number, text: string): Uint8Array
+  readonly hashes: readonly string[]
+  seal(step: number, text: string): Uint8Array
   /** Throws on what was changed, or sealed for another key or step. */
-  open(key: string, step: number, sealed: Uint8Array): string
+  open(step: number, sealed: Uint8Array): string
 }
 
 /** How an earlier conduct ended. */

@@ -9,7 +9,7 @@ import type { identity } from '#contract/identity'
 import type { Kit } from '#platform'
 import { appointment, type Booking, type BookingState, type Hold } from '../contract.ts'
 import { holdMs, holdsMax, isOwnDay, maySee, placeOf, remindLeads, stepProblem } from '../rules/bookings.ts'
-import { dateAt, occupied, wallClockOf, windowsOn } from '../rules/times.ts'
+import { dateAt, occupied, windowsOn } from '../rules/times.ts'
 import type { BookingRow, Bookings, HoldRow, Times, WaitList } from '../store.ts'
 import { faults, type Offers } from './offers.ts'
 
@@ -349,7 +349,7 @@ export function bookingReads(deps: BookingDeps): Some<'booking' | 'listBookings'
       const clinician = await offers.clinician(clinicianId, call)
       const { availability, rows, fromMs } = await database.read(call, async () => {
         const asked = await offers.question(clinician, 5, clock.nowMs(), clock.nowMs())
-        const wallClock = wallClockOf(asked.availability.timeZone)
+        const wallClock = offers.wallClockIn(asked.availability.timeZone)
         const startMs = wallClock(date, '00:00')
         return {
           availability: asked.availability,
@@ -357,7 +357,7 @@ export function bookingReads(deps: BookingDeps): Some<'booking' | 'listBookings'
           rows: await bookings.ofClinician(clinicianId, startMs, wallClock(date, '24:00')),
         }
       })
-      const wallClock = wallClockOf(availability.timeZone)
+      const wallClock = offers.wallClockIn(availability.timeZone)
       const windows = windowsOn(availability, dateAt(fromMs, availability.timeZone), wallClock)
       return {
         timeZone: availability.timeZone,

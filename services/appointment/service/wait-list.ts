@@ -7,7 +7,7 @@ import { epochMsOf, minuteMs } from '#core/time'
 import { z } from 'zod'
 import { appointment, FreeTime, type WaitListEntry } from '../contract.ts'
 import { isWaitPeriod, mayPractise, offerMs } from '../rules/bookings.ts'
-import { freeTimes, type Interval, occupied, wallClockOf } from '../rules/times.ts'
+import { freeTimes, type Interval, occupied } from '../rules/times.ts'
 import type { HoldRow, WaitRow } from '../store.ts'
 import { type BookingDeps, freed, orSlotTaken } from './bookings.ts'
 import { faults } from './offers.ts'
@@ -124,7 +124,7 @@ export async function backFill(
       const visit = firstFitting(
         entry,
         span,
-        freeTimes(asked, span.startMs, span.endMs, wallClockOf(asked.availability.timeZone)),
+        freeTimes(asked, span.startMs, span.endMs, offers.wallClockIn(asked.availability.timeZone)),
       )
       if (!visit) return false
       const nowMs = clock.nowMs()
