@@ -7,7 +7,7 @@
 \startpipeline
 begin read write;
 set local role medley_appointment;
-set local medley.person='01a1fe42-d976-7d86-bdf7-7d2612de1128';
+set local medley.person='01a1fe48-60c8-7755-a965-760bd8aeb166';
 set local medley.clinician='';
 set local medley.reach='own';
 set local medley.region='us';
@@ -17,8 +17,6 @@ select c.id as clinician_id, a.rules, coalesce(busy.taken, '[]') as taken from u
 delete from appointment.occupancy where clinician_id = (:clinicians::uuid[])[:who] and held_until <= :c0 and during && tstzrange(to_timestamp(:start + 0), to_timestamp(:start + 600));
 insert into appointment.occupancy (id, clinician_id, during, held_until) values ((:c1::text || :n)::uuid, (:clinicians::uuid[])[:who], tstzrange(to_timestamp(:start + 0), to_timestamp(:start + 600)), null);
 insert into appointment.booking (id, patient_id, clinician_id, organization_id, service_id, clinician_name, service_name, mode, place, price, starts_at, ends_at, time_zone, state_since, reason_sealed, remind_minutes, created_at) values ((:c1::text || :n)::uuid, :c2, (:clinicians::uuid[])[:who], :c3, :c4, :c5, :c6, :c7, :c8, :c9::jsonb, to_timestamp(:start + 0), to_timestamp(:start + 600), :c10, :c0, null, :c11, :c0);
-\endpipeline
-\startpipeline
 select medley.conclude(array['bench-' || :n]::text[], :c12, :c13, (:c14::text || :n || :c15::text || :n || :c16::text || :n || :c17::text || :n || :c18::text || :n || :c19::text)::jsonb);
 commit;
 \endpipeline

@@ -1,12 +1,15 @@
 // Keeps answers by idempotency key so that the table alone, or a backup of it, tells neither the key nor the answer: reading one
 // takes the installation's secret and the caller's key together.
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { AnswerSeal } from '#platform/database'
 import { type Derived, derive } from './derive.ts'
 import { decrypt, encrypt, envelope, openEnvelope } from './seal.ts'
 
-type Ring = { readonly id: Buffer; readonly answers: Buffer }
-const ringOf = ({ id, forPurpose }: Derived): Ring => ({ id, answers: forPurpose('seal', 'answers by key') })
+type Ring = { readonly id: Buffer; readonly answers: KeyObject }
+const ringOf = ({ id, forPurpose }: Derived): Ring => ({
+  id,
+  answers: createSecretKey(forPurpose('seal', 'answers by key')),
+})
 
 /**
  * What an answer is found by and what seals it: 32 bytes each, from the secret and the caller's key in one step (HKDF-Expand of
