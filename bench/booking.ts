@@ -12,7 +12,7 @@ import { capturedSlots, captureBooking } from './statements.ts'
 
 const same = [
   'PostgreSQL server, schema, indexes, row security, role and settings per transaction; fsync and synchronous commit on',
-  'statements, their number, order and round trips: derived from the log of one booking with warm caches',
+  'statements, their number, order and round trips: from the log and the wire of one booking with warm caches',
   'values as parameters of prepared statements; sizes of documents; 16 at a time; how bookings spread over calendars',
 ]
 const differs = [
@@ -40,7 +40,7 @@ export async function run(): Promise<void> {
     const search = await measureSearch(installation)
     const engine = measureEngine()
     const start = await measureStart(installation)
-    const statements = booked.trips.map(each => each.text.replaceAll(/\s+/g, ' ').trim())
+    const statements = booked.trips.map(trip => trip.map(each => each.text.replaceAll(/\s+/g, ' ').trim()).join(' ⏎ '))
     const result = { machine: before, bookings, statements, comparison: { same, differs }, search, engine, start }
     const directory = join(import.meta.dirname, 'results')
     mkdirSync(directory, { recursive: true })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { round } from './machine.ts'
 import { bookableClinicians, days, firstDayMs, minutes, openingHourUtc } from './slots.ts'
-import type { Booked, RoundTrip } from './statements.ts'
+import type { Booked, RoundTrip, Statement } from './statements.ts'
 
 export type Script = { text: string; variables: Record<string, string> }
 
@@ -34,12 +34,15 @@ export function scriptOf({ trips, bookingId, clinicianId, startsAt }: Booked): S
     if (/^\{"?[\w-]{43}"?\}$/.test(value)) return `array['bench-' || :n]` // The hash of the idempotency key.
     return withFreshIds(value, fresh, constant)
   }
-  const lines = trips.flatMap(({ text, values }) => {
-    const [only, ...more] = text.split(';').filter(each => each.trim())
-    if (more.length > 0) return ['\\startpipeline', ...[only, ...more].map(each => `${each};`), '\\endpipeline']
-    return [
-      `${only!.replaceAll(/\s+/g, ' ').replaceAll(/\$(\d+)/g, (_, at: string) => valueOf(values[Number(at) - 1] ?? null))};`,
-    ]
+  const linesOf = ({ text, values }: Statement) =>
+    text
+      .split(';')
+      .filter(each => each.trim())
+      .map(each => each.replaceAll(/\s+/g, ' '))
+      .map(each => `${each.replaceAll(/\$(\d+)/g, (_, at: string) => valueOf(values[Number(at) - 1] ?? null))};`)
+  const lines = trips.flatMap(trip => {
+    const together = trip.flatMap(linesOf)
+    return together.length > 1 ? ['\\startpipeline', ...together, '\\endpipeline'] : together
   })
   return { text: [...numbering, ...lines, ''].join('\n'), variables }
 }
@@ -56,7 +59,9 @@ const numbering = [
 
 /** The booking's id, and those of the messages it sends: made anew each time. */
 function freshIds(trips: readonly RoundTrip[], bookingId: string): string[] {
-  const messages = trips.flatMap(({ text, values }) => (/medley\.(conclude|send)/.test(text) ? [values.at(-1)!] : []))
+  const messages = trips
+    .flat()
+    .flatMap(({ text, values }) => (/medley\.(conclude|send)/.test(text) ? [values.at(-1)!] : []))
   const ids = messages.flatMap(each => (JSON.parse(each) as { id: string }[]).map(message => message.id))
   return [bookingId, ...new Set(ids)]
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inDatabase, type Installation } from './installation.ts'
 import { slotAt } from './slots.ts'
+import { tapWire } from './wire.ts'
 import { signInDemo } from '../test/people.ts'
 
-/** One message to the server and its answer. Several statements sent at once are one round trip. */
-export type RoundTrip = { text: string; values: readonly (string | null)[] }
+export type Statement = { text: string; values: readonly (string | null)[] }
+/** What left in one write, and was answered before anything else was asked. */
+export type RoundTrip = readonly Statement[]
 export type Booked = { trips: RoundTrip[]; bookingId: string; personId: string; clinicianId: string; startsAt: string }
 
 /** Bookings made one at a time beforehand, so that the pool's connections and the caches are warm. */
@@ -17,7 +19,8 @@ const samples = 5
 /** `firstSlot` on, as many slots as it needs are taken. The sample with the fewest statements had every cache warm. */
 export async function captureBooking(installation: Installation, firstSlot: number): Promise<Booked> {
   const { postgres, databaseUrl, bookable, start } = installation
-  const medley = await start({ roles: 'api' })
+  const wire = await tapWire(databaseUrl)
+  const medley = await start({ roles: 'api', env: { MEDLEY_DATABASE_URL: wire.url } })
   const patient = await signInDemo(medley.url, 'patient')
   const found: Booked[] = []
   for (let index = 0; index < warmUps + samples; index++) {
@@ -25,6 +28,7 @@ export async function captureBooking(installation: Installation, firstSlot: numb
     if (index === warmUps) await logStatements(databaseUrl, true)
     const slot = slotAt(firstSlot + index, bookable)
     const sinceMs = Date.now()
+    wire.writes.length = 0
     const answer = await fetch(`${medley.url}/api/appointment/bookings`, {
       method: 'POST',
       headers: { ...patient.headers, 'idempotency-key': crypto.randomUUID() },
@@ -34,12 +38,17 @@ export async function captureBooking(installation: Installation, firstSlot: numb
     if (answer.status !== 201) throw new Error(`a booking is answered with ${answer.status}`)
     if (!isSample) continue
     const untilMs = Date.now()
+    const writes = [...wire.writes]
     await pause(300)
-    const trips = readLog(postgres.socketDirectory, sinceMs, untilMs)
+    const statements = readLog(postgres.socketDirectory, sinceMs, untilMs)
+    const trips = writes.map(count => statements.splice(0, count))
+    if (statements.length > 0 || trips.some(each => each.length === 0)) continue // Something else was asked meanwhile.
     found.push({ trips, bookingId: id, personId: patient.personId, ...slot })
   }
   await logStatements(databaseUrl, false)
   await medley.stop()
+  wire.stop()
+  if (found.length === 0) throw new Error('no booking was captured whose statements are those on the wire')
   return found.toSorted((a, b) => a.trips.length - b.trips.length)[0]!
 }
 
@@ -55,7 +64,7 @@ async function logStatements(databaseUrl: string, isOn: boolean): Promise<void> 
 
 type LogLine = { timestamp: string; message?: string; detail?: string; application_name?: string }
 
-function readLog(home: string, sinceMs: number, untilMs: number): RoundTrip[] {
+function readLog(home: string, sinceMs: number, untilMs: number): Statement[] {
   const directory = join(home, 'data/log')
   const file = readdirSync(directory).find(each => each.endsWith('.json'))!
   const lines = readFileSync(join(directory, file), 'utf8').trim().split('\n')

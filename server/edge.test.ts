@@ -127,6 +127,16 @@ test('health, metrics and the description of the API are there', async () => {
   assert.deepEqual([...described].toSorted(), open.toSorted())
 })
 
+test('metrics tell operations apart, and what was asked for adds no label', async () => {
+  for (const path of ['identity/sign-in-options', 'nothing/a1', 'nothing/b2', 'identity/c3']) await ask(`/api/${path}`)
+  const { text } = await ask('/metrics')
+  const routes = new Set(
+    [...text.matchAll(/medley_http_request_seconds_count\{[^}]*route="([^"]*)"/g)].map(each => each[1]!),
+  )
+  assert.ok(routes.has('identity.signInOptions') && routes.has('/api/*'), [...routes].join(' '))
+  assert.ok(![...routes].some(each => /[abc][123]/.test(each)))
+})
+
 test('no operation opens to a role its contract does not name', async () => {
   const roles: (Role | 'nobody')[] = ['nobody', 'patient', 'clinician', 'pharmacist', 'insurer', 'operator', 'app']
   for (const { contract } of services) {

@@ -1,6 +1,6 @@
 // One operation from its raw input to its checked output: the same steps for a call from the edge, from another
 // service in this process, and from another process. Nothing reaches a handler by any other way.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { z } from 'zod'
 import { type Call, isAllowed } from '#core/call'
 import { type Contract, type Handlers, isWrite, type OperationDefinition } from '#core/contract'
@@ -85,10 +85,7 @@ function replay(earlier: { output?: unknown; problem?: unknown }): unknown {
   throw fromProblem(earlier.problem) ?? new Error('a stored refusal is not a problem')
 }
 
-const fingerprintOf = (name: string, input: unknown) =>
-  createHash('sha256')
-    .update(`${name}\n${JSON.stringify(input)}`)
-    .digest('base64url')
+const fingerprintOf = (name: string, input: unknown) => hash('sha256', `${name}\n${JSON.stringify(input)}`, 'base64url')
 
 const PrintableId = /^[\x20-\x7e]{0,100}$/
 

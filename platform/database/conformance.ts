@@ -56,6 +56,15 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
   let one: ServiceDatabase
   let engine: Engine
   let sends = 0
+  /** What was asked, by the first words of statements; those of one turn are one entry. */
+  const turns: string[][] = []
+  let turn: string[] | undefined
+  const hear = (text: string) => {
+    if (text.includes('medley.send')) sends++
+    if (!turn) turns.push((turn = []))
+    turn.push(text.trim().split(' ')[0]!)
+    queueMicrotask(() => (turn = undefined))
+  }
   const secret = newId()
   /** The rows that a conduct leaves among the kept answers. */
   const keptBy = async (conduct: Conduct, work: () => Promise<unknown>) => {
@@ -77,7 +86,7 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     (await database.execute('select count(*) as n from medley.outbox where topic = $1', [topic])).rows[0]!['n']
 
   before(async () => {
-    engine = counting(await open(), text => text.includes('medley.send') && sends++)
+    engine = counting(await open(), hear)
     database = createDatabase(engine, answers(secret))
     await migrate(database.owner, [
       platformMigrations,
@@ -179,7 +188,7 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     await database.execute('update medley.answer set step = 1 where key_hash = $1', [from['key_hash']])
     assert.equal(await database.replayOf(conductOf(mine)), undefined)
     await database.execute('update medley.answer set step = 0, sealed = $1 where key_hash = $2', [
-      Buffer.from(answers(secret).seal('another key', 0, '{}')),
+      Buffer.from(answers(secret)('another key').seal(0, '{}')),
       from['key_hash'],
     ])
     await assert.rejects(database.replayOf(conductOf(mine)))
@@ -286,6 +295,55 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     assert.deepEqual([together.map(each => each.status), await outbox(topic)], [Array(3).fill('rejected'), 0])
     await note(newId())
     assert.equal(await outbox(topic), 1)
+  })
+
+  test(`${name}: of statements asked at once the first that fails says why, and nothing of the save stays`, async () => {
+    const [id, call, topic] = [newId(), callOf(newId()), `one.half.${newId()}`]
+    const deeper = async (work: () => Promise<unknown>) => await (async () => await work())()
+    const twice = () => insert(id, call.caller.personId!)
+    const failing = one.save(call, async () => {
+      one.send('event', topic, {})
+      await Promise.all([twice(), deeper(twice), insert(newId(), call.caller.personId!)])
+    })
+    await assert.rejects(failing, { code: '23505' })
+    const goingOn = one.save(call, async () => {
+      one.send('event', topic, {})
+      await Promise.all([twice(), twice()]).catch(() => {})
+    })
+    await assert.rejects(goingOn, { code: '23505' })
+    const later = one.save(
+      call,
+      async () => {
+        for (let time = 0; time < 2; time++) one.write(sql`insert into one.thing (id) values (${id})`)
+      },
+      { reach: 'all' },
+    )
+    await assert.rejects(later, { code: '23505' })
+    assert.deepEqual([await count(id), await outbox(topic)], [0, 0])
+    await one.save(call, twice)
+    assert.equal(await count(id), 1)
+  })
+
+  test(`${name}: a transaction adds no trip of its own to those of its statements`, async () => {
+    turns.length = 0
+    const call = callOf(newId(), newId())
+    const make = async () => (await insert(newId(), call.caller.personId!), 'done')
+    assert.equal(await database.conduct(conductOf(call), () => one.save(call, make)), 'done')
+    assert.equal(await one.read(call, async () => 'nothing asked'), 'nothing asked')
+    const id = newId()
+    await one.save(call, async () => {
+      one.write(sql`insert into one.thing (id, subject) values (${id}, ${call.caller.personId})`)
+      assert.equal((await one.query(sql`select 1 from one.thing where id = ${id}`)).length, 1)
+      one.write(sql`update one.thing set amount = 1 where id = ${id}`)
+    })
+    assert.equal(await count(id), 1)
+    assert.deepEqual(turns, [
+      ['begin', 'insert'],
+      ['select', 'commit'],
+      ['begin', 'insert', 'select'],
+      ['update', 'commit'],
+      ['select'],
+    ])
   })
 
   test(`${name}: a read writes nothing, and statements outside of read and save are bugs`, async () => {

@@ -64,12 +64,19 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
   }
 
   function serviceDatabase(service: string): ServiceDatabase {
+    const transactionHere = () => {
+      const open = openHere()
+      invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
+      return open.transaction
+    }
     return {
       async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
-        const open = openHere()
-        invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
         const { sql: text, parameters } = statement.compile(owner)
-        return (await open.transaction.query(text, parameters)).rows as Row[]
+        return (await transactionHere().query(text, parameters)).rows as Row[]
+      },
+      write(statement) {
+        const { sql: text, parameters } = statement.compile(owner)
+        transactionHere().write(text, parameters)
       },
       read: (call, work, { reach } = {}) => inTransaction({ service, call, reach, isReadOnly: true }, () => work()),
       async save(call, work, { reach } = {}) {
@@ -122,26 +129,26 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
   }
 
   async function find(conduct: Conduct, step: number): Promise<Replay | undefined> {
-    const { secrecy, key } = secretsOf(conduct)
+    const secrecy = secrecyOf(conduct)
     const { rows } = await sql<{ sealed: Uint8Array }>`select sealed from medley.answer
-      where key_hash = any(${secrecy.hashes(key)}::text[]) and step = ${step}`.execute(owner)
+      where key_hash = any(${secrecy.hashes}::text[]) and step = ${step}`.execute(owner)
     if (!rows[0]) return undefined
-    const { fingerprint, ...replay } = JSON.parse(secrecy.open(key, step, rows[0].sealed)) as Kept
+    const { fingerprint, ...replay } = JSON.parse(secrecy.open(step, rows[0].sealed)) as Kept
     if (fingerprint !== (conduct.fingerprint ?? '')) throw houseFault('idempotency.keyReused')
     return replay
   }
 
   /** Keys of different callers never meet. */
-  function secretsOf(conduct: Conduct) {
+  function secrecyOf(conduct: Conduct) {
     invariant(answers, 'a database that was opened without a secret keeps no answers')
-    return { secrecy: answers, key: `${scopeOf(conduct)}\0${conduct.call.idempotencyKey}` }
+    return answers(`${scopeOf(conduct)}\0${conduct.call.idempotencyKey}`)
   }
 
   /** The fingerprint is sealed too: it is a hash of what was asked, and short wishes can be guessed. */
   function keptOf(conduct: Conduct, step: number, replay: Replay) {
-    const { secrecy, key } = secretsOf(conduct)
+    const { hashes, seal } = secrecyOf(conduct)
     const kept: Kept = { fingerprint: conduct.fingerprint ?? '', ...replay }
-    return { hashes: secrecy.hashes(key), sealed: Buffer.from(secrecy.seal(key, step, JSON.stringify(kept))) }
+    return { hashes, sealed: Buffer.from(seal(step, JSON.stringify(kept))) }
   }
 
   const record = gathering<OutgoingMessage>(async messages => {

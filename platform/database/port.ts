@@ -24,6 +24,12 @@ export interface ServiceDatabase {
   /** Runs one statement inside the transaction that `read` or `save` opened; throws outside of one. */
   query<Row>(statement: RawBuilder<Row>): Promise<Row[]>
 
+  /**
+   * A write whose result nobody waits for: it goes out with the next `query`, or with the commit, and spares a round trip. It fails
+   * where it goes out, so catch what it may fail with around the `save`.
+   */
+  write(statement: RawBuilder<unknown>): void
+
   /** A read-only transaction that carries the caller. `reach: 'all'` sees rows of everybody: for answers that hold no personal data. */
   read<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all' }): Promise<T>
 
@@ -80,12 +86,12 @@ export interface Database {
 }
 
 /** Makes what is kept by an idempotency key unreadable to whoever has the table and not the secret and the key. */
-export type AnswerSeal = {
+export type AnswerSeal = (key: string) => {
   /** What answers of the key are found by: the first for new ones, then those under previous secrets. */
-  hashes(key: string): readonly string[]
-  seal(key: string, step: number, text: string): Uint8Array
+  readonly hashes: readonly string[]
+  seal(step: number, text: string): Uint8Array
   /** Throws on what was changed, or sealed for another key or step. */
-  open(key: string, step: number, sealed: Uint8Array): string
+  open(step: number, sealed: Uint8Array): string
 }
 
 /** How an earlier conduct ended. */

@@ -5,6 +5,8 @@ export type Statement = { readonly text: string; readonly values?: readonly unkn
 
 export type OpenTransaction = {
   query(text: string, values: readonly unknown[]): Promise<SessionResult>
+  /** Goes out with the next query, or with the commit. */
+  write(text: string, values: readonly unknown[]): void
   /** Commits, together with a last statement if there is one; throws what that throws, and then nothing is committed. */
   commit(last?: Statement): Promise<void>
   rollback(): Promise<void>
@@ -13,14 +15,17 @@ export type OpenTransaction = {
 /** `opening` goes out with the first statement; a transaction without statements never begins. */
 export function openTransaction(session: Session, opening: string): OpenTransaction {
   let state: 'new' | 'begun' | 'over' = 'new'
+  /** The first one: the server refuses all that follows it, and those refusals say nothing of why. */
+  let failure: unknown
+  const written: Statement[] = []
 
   /** Asked in one turn, so with one write. All have ended when this does, since the session goes to somebody else afterwards. */
   async function send(...statements: Statement[]): Promise<SessionResult> {
-    const all = state === 'new' ? [{ text: opening }, ...statements] : statements
+    const all: Statement[] = [...(state === 'new' ? [{ text: opening }] : []), ...written.splice(0), ...statements]
     state = 'begun'
     const ended = await Promise.allSettled(all.map(({ text, values }) => session.query(text, values)))
     const results = ended.map(each => {
-      if (each.status === 'rejected') throw each.reason
+      if (each.status === 'rejected') throw (failure ??= each.reason)
       return each.value
     })
     return results.at(-1)!
@@ -28,8 +33,9 @@ export function openTransaction(session: Session, opening: string): OpenTransact
 
   return {
     query: (text, values) => send({ text, values }),
+    write: (text, values) => void written.push({ text, values }),
     async commit(last) {
-      if (state === 'new' && !last) return
+      if (state === 'new' && written.length === 0 && !last) return
       const ending = last ? send(last, { text: 'commit' }) : send({ text: 'commit' })
       state = 'over' // A commit after a failed statement is a rollback to the server.
       await ending

@@ -11,9 +11,10 @@ import type { Platform } from '#platform'
 import type { Composition } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Authenticate } from './authenticate.ts'
+import type { Metrics } from './metrics.ts'
 import { problemOf, sendProblem } from './problem.ts'
 
-type Context = { call: Call; requestId: string }
+type Context = { call: Call; request: FastifyRequest }
 
 export type ApiOptions = {
   config: Config
@@ -21,13 +22,14 @@ export type ApiOptions = {
   composition: Composition
   contracts: readonly Contract[]
   authenticate: Authenticate
+  metrics: Pick<Metrics, 'isOperation'>
 }
 
 export function serveApi(
   app: FastifyInstance,
-  { config, platform, composition, contracts, authenticate }: ApiOptions,
+  { config, platform, composition, contracts, authenticate, metrics }: ApiOptions,
 ): void {
-  const handler = new OpenAPIHandler(routerOf(composition, platform), {
+  const handler = new OpenAPIHandler(routerOf(composition, platform, metrics), {
     customErrorResponseBodyEncoder: error => error.data,
   })
   const elsewhere = contracts.filter(each => !composition.placed.has(each.name) && config.addresses[each.name])
@@ -35,18 +37,19 @@ export function serveApi(
   app.all('/api/*', async (request, reply) => {
     const service = request.url.split(/[/?]/)[2]
     const remote = elsewhere.find(each => each.name === service)
+    if (remote) metrics.isOperation(request, `${remote.name}, elsewhere`)
     if (remote) return forward(`${config.addresses[remote.name]}${request.url}`, request, reply)
     const call = await authenticate(request)
     const { matched } = await handler.handle(request, reply, {
       prefix: '/api',
-      context: { call, requestId: request.id },
+      context: { call, request },
     })
     if (!matched) await sendProblem(problemOf(houseFault('request.notFound'), request.id, platform.log), request, reply)
   })
 }
 
 /** No schemas here: `invoke` parses both ways for every kind of call, so the library must not do it again. */
-function routerOf(composition: Composition, platform: Platform) {
+function routerOf(composition: Composition, platform: Platform, metrics: ApiOptions['metrics']) {
   const services = [...composition.placed].map(([name, { service, invoke }]) => {
     const procedures = Object.entries(service.contract.operations).map(([key, operation]) => {
       const path = `/${name}${operation.path === '/' ? '' : operation.path}` as const
@@ -54,10 +57,11 @@ function routerOf(composition: Composition, platform: Platform) {
       const procedure = implement(contract)
         .$context<Context>()
         .handler(async ({ input, context }) => {
+          metrics.isOperation(context.request, `${name}.${key}`)
           try {
             return await invoke(key, input, context.call)
           } catch (error) {
-            const problem = problemOf(error, context.requestId, platform.log)
+            const problem = problemOf(error, context.request.id, platform.log)
             throw new ORPCError(problem.code, { status: problem.status, data: problem })
           }
         })

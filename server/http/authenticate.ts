@@ -1,5 +1,6 @@
 // Turns the credentials of a request into a caller. Tokens are verified here, without asking anybody.
 import type { FastifyRequest } from 'fastify'
+import rateLimit from '@fastify/rate-limit'
 import { LRUCache } from 'lru-cache'
 import { identity } from '#contract/identity'
 import { anonymousCaller, Call, Caller, Locale } from '#core/call'
@@ -15,11 +16,27 @@ const recheckMs = 5_000
 
 export type Authenticate = (request: FastifyRequest) => Promise<Call>
 
-export function createAuthenticate(platform: Platform, composition: Composition): Authenticate {
+/** The allowance of Medley's own calls: none is counted, since the edge has counted the person's. */
+export const unlimited = ''
+
+export type Doorkeeper = {
+  readonly authenticate: Authenticate
+  /**
+   * Whose allowance a request uses up: that of a caller whom we can verify here and now, else that of the address. So made-up
+   * credentials give nobody a fresh one, and many sessions give one person no more than one does.
+   */
+  allowanceOf(request: FastifyRequest): Promise<string>
+}
+
+export function createDoorkeeper(platform: Platform, composition: Composition): Doorkeeper {
   /** Session or hashed key → the caller behind it, or `ended`. Small and short-lived: the truth is identity's. */
   const seen = new LRUCache<string, { caller: Caller } | { ended: true }>({ max: 10_000, ttl: recheckMs })
 
   const verified = new LRUCache<string, { caller: Caller; endsAtMs: number }>({ max: 5_000 })
+
+  const ownCalls = new WeakMap<FastifyRequest, Promise<Call | undefined>>()
+
+  const cacheKeyOf = (apiKey: string) => platform.keys.hashOf('api-key-cache', apiKey)
 
   async function look(cacheKey: string, question: { sessionId: string } | { apiKey: string }): Promise<Caller> {
     let known = seen.get(cacheKey)
@@ -43,26 +60,52 @@ export function createAuthenticate(platform: Platform, composition: Composition)
     return caller.data
   }
 
+  /** One call, one token: it is verified once for the limit and for the call itself. */
+  function callInToken(request: FastifyRequest, token: string, nowMs: number): Promise<Call | undefined> {
+    const known = ownCalls.get(request)
+    if (known) return known
+    const verifying = platform.keys
+      .verifyToken(token, { audience: serviceAudience, nowMs })
+      .then(claims => claims && Call.parse(claims['call']))
+    ownCalls.set(request, verifying)
+    return verifying
+  }
+
   async function callerOf(request: FastifyRequest): Promise<Caller | Call> {
-    const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    const apiKey = request.headers['x-api-key']
-    if (typeof apiKey === 'string') return look(platform.keys.hashOf('api-key-cache', apiKey), { apiKey })
+    const { apiKey, bearer } = credentialsOf(request)
+    if (apiKey !== undefined) return look(cacheKeyOf(apiKey), { apiKey })
     if (bearer === undefined) {
       if (request.headers.authorization !== undefined) throw houseFault('access.unauthenticated')
       return anonymousCaller
     }
     const nowMs = platform.clock.nowMs()
     if (claimedAudience(bearer) === serviceAudience) {
-      const service = await platform.keys.verifyToken(bearer, { audience: serviceAudience, nowMs })
-      if (!service) throw houseFault('access.unauthenticated')
-      return Call.parse(service['call'])
+      const call = await callInToken(request, bearer, nowMs)
+      if (!call) throw houseFault('access.unauthenticated')
+      return call
     }
     const caller = await callerInToken(bearer, nowMs)
     await look(caller.sessionId!, { sessionId: caller.sessionId! })
     return caller
   }
 
-  return async request => {
+  async function allowanceOf(request: FastifyRequest): Promise<string> {
+    const { apiKey, bearer } = credentialsOf(request)
+    const nowMs = platform.clock.nowMs()
+    if (apiKey !== undefined) {
+      // Only identity knows keys, so one is believed for as long as its last look-up is remembered.
+      const known = seen.get(cacheKeyOf(apiKey))
+      if (known && 'caller' in known) return `caller ${known.caller.personId ?? cacheKeyOf(apiKey)}`
+    } else if (bearer !== undefined && claimedAudience(bearer) === serviceAudience) {
+      if (await callInToken(request, bearer, nowMs).catch(() => undefined)) return unlimited
+    } else if (bearer !== undefined) {
+      const caller = await callerInToken(bearer, nowMs).catch(() => undefined)
+      if (caller) return `caller ${caller.personId ?? caller.sessionId}`
+    }
+    return `address ${rateLimit.normalizeIP(request.ip)}`
+  }
+
+  async function authenticate(request: FastifyRequest): Promise<Call> {
     const from = request.ip
     const caller = await callerOf(request)
     if ('caller' in caller) return caller
@@ -84,6 +127,15 @@ export function createAuthenticate(platform: Platform, composition: Composition)
         : {}),
     }
   }
+
+  return { authenticate, allowanceOf }
+}
+
+function credentialsOf({ headers }: FastifyRequest): { apiKey?: string; bearer?: string } {
+  const apiKey = headers['x-api-key']
+  if (typeof apiKey === 'string') return { apiKey }
+  const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return bearer === undefined ? {} : { bearer }
 }
 
 /** What a token says it is for, unverified: only chooses how it is verified. */

@@ -12,7 +12,7 @@ import type { Platform, ProcessView, Settings } from '#platform'
 import type { Composition } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { forward, serveApi } from './api.ts'
-import { createAuthenticate, newRequestId } from './authenticate.ts'
+import { createDoorkeeper, type Doorkeeper, newRequestId, unlimited } from './authenticate.ts'
 import { type Metrics, serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './open-api.ts'
 import { problemOf, sendProblem } from './problem.ts'
@@ -51,12 +51,11 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     if (reply.statusCode >= 400 && isPlain) reply.header('content-type', 'application/problem+json')
   })
   app.addHook('onResponse', async (request, reply) => {
-    const { url: route } = request.routeOptions
     platform.log.debug(
       {
         requestId: request.id,
         method: request.method,
-        route,
+        route: metrics.routeOf(request),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
       },
@@ -67,11 +66,11 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     sendProblem(problemOf(error, request.id, platform.log), request, reply),
   )
   acceptJson(app)
-  await protect(app, config)
+  const { authenticate, allowanceOf } = createDoorkeeper(platform, composition)
+  await protect(app, config, allowanceOf)
   serveMetrics(app, metrics, platform)
   serveHealth(app, options)
   serveOpenApi(app, contracts, options.process.version, settings.publicUrl)
-  const authenticate = createAuthenticate(platform, composition)
   serveRoutes(
     app,
     [...composition.placed.values()].flatMap(({ parts }) => parts.routes ?? []),
@@ -79,7 +78,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     authenticate,
   )
   forwardProtocols(app, config, composition)
-  serveApi(app, { config, platform, composition, contracts, authenticate })
+  serveApi(app, { config, platform, composition, contracts, authenticate, metrics })
   await serveWeb(app, platform)
   return app
 }
@@ -95,7 +94,7 @@ function acceptJson(app: FastifyInstance): void {
 }
 
 /** Headers and limits for every answer. The page loads only from here; styles may be inline, scripts may not. */
-async function protect(app: FastifyInstance, config: Config): Promise<void> {
+async function protect(app: FastifyInstance, config: Config, allowanceOf: Doorkeeper['allowanceOf']): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
@@ -120,8 +119,9 @@ async function protect(app: FastifyInstance, config: Config): Promise<void> {
     max: config.MEDLEY_RATE_PER_MINUTE,
     timeWindow: 60_000,
     cache: 20_000,
-    keyGenerator: request => request.headers.authorization ?? request.ip,
-    allowList: request => request.url === '/healthz' || request.url === '/readyz',
+    keyGenerator: allowanceOf,
+    allowList: (request, allowance) =>
+      allowance === unlimited || request.url === '/healthz' || request.url === '/readyz',
     errorResponseBuilder: (_request, context) => houseFault('rate.exceeded', { retryAfterMs: context.ttl }),
   })
 }

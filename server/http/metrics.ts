@@ -1,6 +1,6 @@
 // Numbers for Prometheus at /metrics, and the last hour per minute for the operator's overview.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { minuteMs } from '#core/time'
 import type { Platform } from '#platform'
@@ -16,11 +16,12 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
     name: 'medley_http_request_seconds',
-    help: 'Time to answer a request, by method, route and status.',
+    help: 'Time to answer a request, by method, operation or route, and status.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   })
+  const operations = new WeakMap<FastifyRequest, string>()
   const minutes: Minute[] = []
   const lag = monitorEventLoopDelay({ resolution: 20 })
   lag.enable()
@@ -43,6 +44,10 @@ export function createMetrics() {
   return {
     registry,
     count,
+    /** Says which operation a request of the API turned out to be. */
+    isOperation: (request: FastifyRequest, name: string) => void operations.set(request, name),
+    /** An operation, such as `appointment.book`, or the pattern of a route: as many as the product has, whatever is asked. */
+    routeOf: (request: FastifyRequest) => operations.get(request) ?? request.routeOptions.url ?? 'unknown',
     traffic: () =>
       minutes.map(({ atMs, requests, faults, bugs, tookMs }) => ({
         at: new Date(atMs).toISOString(),
@@ -85,7 +90,7 @@ export function serveMetrics(app: FastifyInstance, metrics: Metrics, platform: P
     registers: [metrics.registry],
   })
   app.addHook('onResponse', async (request, reply) => {
-    metrics.count(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime)
+    metrics.count(request.method, metrics.routeOf(request), reply.statusCode, reply.elapsedTime)
   })
   app.get('/metrics', async (_request, reply) => {
     for (const each of await platform.queue.counts()) {

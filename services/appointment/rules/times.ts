@@ -18,7 +18,7 @@ export type Question = {
   readonly nowMs: number
 }
 
-/** Wall clock → epoch milliseconds. Kept per request, since conversions are what free times cost. */
+/** Wall clock → epoch milliseconds. It remembers, since conversions are what free times cost. */
 export type WallClock = (date: string, time: string) => number
 
 /**
@@ -35,6 +35,7 @@ export function wallClockOf(timeZone: string): WallClock {
       const day = Temporal.PlainDate.from(date).add({ days: isMidnightAfter ? 1 : 0 })
       const wall = day.toPlainDateTime(isMidnightAfter ? '00:00' : time)
       epochMs = wall.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds
+      if (known.size >= 2_000) known.clear() // More days than anybody looks at together.
       known.set(key, epochMs)
     }
     return epochMs

@@ -9,7 +9,7 @@ import type { identity } from '#contract/identity'
 import type { Kit } from '#platform'
 import { appointment, type Booking, type BookingState, type Hold } from '../contract.ts'
 import { holdMs, holdsMax, isOwnDay, maySee, placeOf, remindLeads, stepProblem } from '../rules/bookings.ts'
-import { dateAt, type Interval, occupied, wallClockOf, windowsOn } from '../rules/times.ts'
+import { dateAt, occupied, windowsOn } from '../rules/times.ts'
 import type { BookingRow, Bookings, HoldRow, Times, WaitList } from '../store.ts'
 import { faults, type Offers } from './offers.ts'
 
@@ -131,8 +131,8 @@ export function holdHandlers({ kit, offers, times, waits }: BookingDeps): Some<'
           if (mine) return holdView(mine)
           if ((await times.countHolds(row.patient_id, nowMs)) >= holdsMax) throw faults.tooManyHolds({ holdsMax })
           const availability = await offers.assertOffered(clinician, minutes, startMs, call.caller.jurisdiction)
-          await times.occupy(row.id, clinicianId, occupied(availability, startMs, minutes), nowMs + holdMs, nowMs)
-          await times.addHold(row)
+          times.occupy(row.id, clinicianId, occupied(availability, startMs, minutes), nowMs + holdMs, nowMs)
+          times.addHold(row)
           return holdView(row)
         }),
       )
@@ -233,9 +233,9 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
               wish.startMs,
               call.caller.jurisdiction,
             )
-            await times.occupy(row.id, clinician.id, occupied(availability, wish.startMs, service.minutes), null, nowMs)
+            times.occupy(row.id, clinician.id, occupied(availability, wish.startMs, service.minutes), null, nowMs)
           }
-          await bookings.add(row)
+          bookings.add(row)
           kit.announce(appointment, 'booked', changeOf(row))
           return viewOf(row, undefined, input.reason)
         }),
@@ -258,10 +258,7 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
           const row = await bookings.lock(bookingId)
           if (!row || row.state !== 'booked') throw faults.bookingClosed()
           const minutes = (row.ends_at.getTime() - row.starts_at.getTime()) / minuteMs
-          const own = ownTime(
-            row,
-            await times.taken([row.clinician_id], row.starts_at.getTime(), row.ends_at.getTime(), clock.nowMs()),
-          )
+          const [own] = await times.occupancy(row.id)
           const availability = await offers.assertOffered(clinician, minutes, startMs, jurisdiction, own)
           await times.moveOccupancy(row.id, occupied(availability, startMs, minutes))
           const visit = { startMs, endMs: startMs + minutes * minuteMs }
@@ -276,12 +273,6 @@ export function bookHandlers(deps: BookingDeps): Some<'book' | 'reschedule'> {
       )
     },
   }
-}
-
-/** The booking's own time among those taken: it may overlap itself when it moves a little. */
-function ownTime(row: BookingRow, taken: readonly { starts_ms: number; ends_ms: number }[]): Interval | undefined {
-  const own = taken.find(each => each.starts_ms <= row.starts_at.getTime() && each.ends_ms >= row.ends_at.getTime())
-  return own && { startMs: own.starts_ms, endMs: own.ends_ms }
 }
 
 export const toParties = (row: BookingRow) => ({ patientId: row.patient_id, clinicianId: row.clinician_id })
@@ -358,7 +349,7 @@ export function bookingReads(deps: BookingDeps): Some<'booking' | 'listBookings'
       const clinician = await offers.clinician(clinicianId, call)
       const { availability, rows, fromMs } = await database.read(call, async () => {
         const asked = await offers.question(clinician, 5, clock.nowMs(), clock.nowMs())
-        const wallClock = wallClockOf(asked.availability.timeZone)
+        const wallClock = offers.wallClockIn(asked.availability.timeZone)
         const startMs = wallClock(date, '00:00')
         return {
           availability: asked.availability,
@@ -366,7 +357,7 @@ export function bookingReads(deps: BookingDeps): Some<'booking' | 'listBookings'
           rows: await bookings.ofClinician(clinicianId, startMs, wallClock(date, '24:00')),
         }
       })
-      const wallClock = wallClockOf(availability.timeZone)
+      const wallClock = offers.wallClockIn(availability.timeZone)
       const windows = windowsOn(availability, dateAt(fromMs, availability.timeZone), wallClock)
       return {
         timeZone: availability.timeZone,

@@ -18,7 +18,7 @@ import {
   wallClockOf,
   whyNot,
 } from '../rules/times.ts'
-import type { TakenRow, Times } from '../store.ts'
+import type { CalendarRow, Times } from '../store.ts'
 
 export const faults = faultsOf(appointment)
 export const clinicianCacheKey = (clinicianId: string) => `directory/clinician/${clinicianId}`
@@ -29,6 +29,14 @@ export type Offers = ReturnType<typeof createOffers>
 
 export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof directory>) {
   const { database, clock } = kit
+
+  /** One clock per time zone for all requests: what it has converted stays true. */
+  const clocks = new Map<string, WallClock>()
+  function wallClockIn(timeZone: string): WallClock {
+    const known = clocks.get(timeZone) ?? wallClockOf(timeZone)
+    clocks.set(timeZone, known)
+    return known
+  }
 
   /** A clinician as the directory shows them, at most five seconds old. */
   async function clinician(clinicianId: string, call: Call): Promise<Clinician> {
@@ -46,7 +54,7 @@ export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof d
     return service
   }
 
-  /** One question per clinician, from two statements however many they are. Must run inside read or save. */
+  /** One question per clinician, from one statement however many they are. Must run inside read or save. */
   async function questions(
     of: readonly { id: string; minutes: number; timeZone: string }[],
     fromMs: number,
@@ -54,18 +62,13 @@ export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof d
   ): Promise<Map<string, Question>> {
     const nowMs = clock.nowMs()
     const ids = of.map(each => each.id)
-    const rules = new Map((await times.availability(ids)).map(row => [row.clinician_id, row.rules]))
-    const taken = Map.groupBy(await times.taken(ids, fromMs - dayMs, toMs + dayMs, nowMs), row => row.clinician_id)
+    const rows = await times.calendars(ids, fromMs - dayMs, toMs + dayMs, nowMs)
+    const calendars = new Map(rows.map(row => [row.clinician_id, row]))
     return new Map(
-      of.map(({ id, minutes, timeZone }) => [
-        id,
-        {
-          availability: rules.get(id) ?? emptyAvailability(timeZone),
-          minutes,
-          taken: (taken.get(id) ?? []).map(takenOf),
-          nowMs,
-        },
-      ]),
+      of.map(({ id, minutes, timeZone }) => {
+        const { rules, taken } = calendars.get(id)!
+        return [id, { availability: rules ?? emptyAvailability(timeZone), minutes, taken: taken.map(takenOf), nowMs }]
+      }),
     )
   }
 
@@ -84,7 +87,7 @@ export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof d
     if (!mayPractise(of, jurisdiction, startMs)) throw faults.noLicence({ jurisdiction: jurisdiction ?? null })
     const asked = await question(of, minutes, startMs - dayMs, startMs + dayMs)
     const taken = except ? asked.taken.filter(each => each.startMs !== except.startMs) : asked.taken
-    const reasons = whyNot({ ...asked, taken }, startMs, wallClockOf(asked.availability.timeZone))
+    const reasons = whyNot({ ...asked, taken }, startMs, wallClockIn(asked.availability.timeZone))
     if (!of.acceptsPatients) reasons.push('notAcceptingPatients')
     if (reasons.length === 0) return asked.availability
     if (reasons.every(reason => reason === 'booked' || reason === 'held' || reason === 'buffer'))
@@ -92,7 +95,7 @@ export function createOffers(kit: Kit, times: Times, clinicians: Client<typeof d
     throw faults.slotNotOffered({ reasons })
   }
 
-  return { clinician, serviceOf, questions, question, assertOffered, database, clock }
+  return { clinician, serviceOf, wallClockIn, questions, question, assertOffered, database, clock }
 }
 
 const hideAbsence = (error: unknown) => {
@@ -100,10 +103,10 @@ const hideAbsence = (error: unknown) => {
   throw error
 }
 
-const takenOf = (row: TakenRow): Taken => ({
-  startMs: row.starts_ms,
-  endMs: row.ends_ms,
-  kind: row.is_held ? 'held' : 'booked',
+const takenOf = ([startMs, endMs, isHeld]: CalendarRow['taken'][number]): Taken => ({
+  startMs,
+  endMs,
+  kind: isHeld ? 'held' : 'booked',
 })
 const freeTimeOf = ({ startMs, endMs }: Interval): FreeTime => ({
   startsAt: instantOf(startMs),
@@ -131,7 +134,7 @@ export function offerHandlers(
       const asked = await database.read(call, () => offers.question(clinician, minutes, fromMs, toMs), anybody)
       const { timeZone } = asked.availability
       if (!clinician.acceptsPatients) return { timeZone, times: [] }
-      return { timeZone, times: freeTimes(asked, fromMs, toMs, wallClockOf(timeZone)).map(freeTimeOf).toArray() }
+      return { timeZone, times: freeTimes(asked, fromMs, toMs, offers.wallClockIn(timeZone)).map(freeTimeOf).toArray() }
     },
 
     async whyNot({ clinicianId, serviceId, startsAt }, call) {
@@ -143,7 +146,7 @@ export function offerHandlers(
         () => offers.question(clinician, minutes, startMs - dayMs, startMs + 30 * dayMs),
         anybody,
       )
-      const wallClock = wallClockOf(asked.availability.timeZone)
+      const wallClock = offers.wallClockIn(asked.availability.timeZone)
       const reasons = whyNot(asked, startMs, wallClock)
       if (!clinician.acceptsPatients) reasons.push('notAcceptingPatients')
       if (call.caller.jurisdiction && !mayPractise(clinician, call.caller.jurisdiction, startMs))
@@ -179,7 +182,7 @@ export function offerHandlers(
       const lastMs = Math.max(toMs, ask ? epochMsOf(ask) : 0)
       const saved = await database.read(call, () => offers.question(clinician, minutes, fromMs, lastMs), anybody)
       const asked = { ...saved, availability }
-      const wallClock = wallClockOf(availability.timeZone)
+      const wallClock = offers.wallClockIn(availability.timeZone)
       return {
         times: freeTimes(asked, fromMs, toMs, wallClock).map(freeTimeOf).toArray(),
         reasons: ask ? whyNot(asked, epochMsOf(ask), wallClock) : [],
@@ -224,13 +227,10 @@ async function findCare(
       ),
     { reach: 'all' },
   )
-  const clocks = new Map<string, WallClock>()
   const rows = open.map(clinician => {
     const one = asked.get(clinician.id)!
     const { timeZone } = one.availability
-    const wallClock = clocks.get(timeZone) ?? wallClockOf(timeZone)
-    clocks.set(timeZone, wallClock)
-    const first = freeTimes(one, fromMs, toMs, wallClock).take(3).toArray()
+    const first = freeTimes(one, fromMs, toMs, offers.wallClockIn(timeZone)).take(3).toArray()
     return {
       clinician,
       freeTimes: first.map(freeTimeOf),

@@ -7,7 +7,7 @@ import { epochMsOf, minuteMs } from '#core/time'
 import { z } from 'zod'
 import { appointment, FreeTime, type WaitListEntry } from '../contract.ts'
 import { isWaitPeriod, mayPractise, offerMs } from '../rules/bookings.ts'
-import { freeTimes, type Interval, occupied, wallClockOf } from '../rules/times.ts'
+import { freeTimes, type Interval, occupied } from '../rules/times.ts'
 import type { HoldRow, WaitRow } from '../store.ts'
 import { type BookingDeps, freed, orSlotTaken } from './bookings.ts'
 import { faults } from './offers.ts'
@@ -117,28 +117,21 @@ export async function backFill(
   for (const entry of waiting) {
     const { jurisdiction } = await people.contactOf({ personId: entry.patient_id }, call)
     if (!mayPractise(clinician, jurisdiction, span.startMs)) continue
-    const isOffered = await database.save(call, async () => {
+    const offering = database.save(call, async () => {
       const locked = await waits.entry(entry.id)
       if (locked?.state !== 'waiting') return false
       const asked = await offers.question(clinician, entry.minutes, span.startMs, span.endMs)
       const visit = firstFitting(
         entry,
         span,
-        freeTimes(asked, span.startMs, span.endMs, wallClockOf(asked.availability.timeZone)),
+        freeTimes(asked, span.startMs, span.endMs, offers.wallClockIn(asked.availability.timeZone)),
       )
       if (!visit) return false
       const nowMs = clock.nowMs()
       const hold = holdFor(entry, visit, nowMs)
-      await orSlotTaken(
-        times.occupy(
-          hold.id,
-          clinicianId,
-          occupied(asked.availability, visit.startMs, entry.minutes),
-          nowMs + offerMs,
-          nowMs,
-        ),
-      )
-      await times.addHold(hold)
+      const during = occupied(asked.availability, visit.startMs, entry.minutes)
+      times.occupy(hold.id, clinicianId, during, nowMs + offerMs, nowMs)
+      times.addHold(hold)
       await waits.setState(entry.id, 'offered')
       kit.announce(appointment, 'offered', {
         entryId: entry.id,
@@ -151,7 +144,7 @@ export async function backFill(
       })
       return true
     })
-    if (isOffered) return
+    if (await orSlotTaken(offering)) return
   }
 }
 
