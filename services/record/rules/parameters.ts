@@ -19,6 +19,8 @@ export type Registry = {
   /** Parameters of a type by code; undefined for what is no resource type. */
   of(type: string): ReadonlyMap<string, Parameter> | undefined
   readonly compartments: Definitions['compartments']
+  /** What validation, patches and XML know of the types. */
+  readonly knowledge: Definitions['knowledge']
 }
 
 /** The parameters that a server answers from its own columns. */
@@ -26,7 +28,7 @@ export const columnCodes: ReadonlySet<string> = new Set(['_id', '_lastUpdated'])
 /** Not searchable here: they need a language of their own or what we do not keep. */
 const unsupported = new Set(['_text', '_content', '_query', 'near'])
 
-export function createRegistry({ parameters, compartments }: Definitions): Registry {
+export function createRegistry({ parameters, compartments, knowledge }: Definitions): Registry {
   const types = resourceTypes()
   const byType = new Map<string, Map<string, Parameter>>()
   const byUrl = new Map(parameters.map(each => [each.url, each]))
@@ -41,6 +43,7 @@ export function createRegistry({ parameters, compartments }: Definitions): Regis
   return {
     types,
     compartments,
+    knowledge,
     of(type) {
       if (!types.has(type)) return undefined
       // A type nobody asks for is never compiled.

@@ -340,7 +340,7 @@ async function draftsOf(
     const resource = linked(body, links) as Resource
     if (request.method === 'PUT' && resource.id !== undefined && resource.id !== id)
       throw fhirError('invalid', 'The resource’s id is not that of the address.', `${at(index)}.resource.id`)
-    const found = validate({ ...resource, id }).filter(each => each.severity === 'error' || each.severity === 'fatal')
+    const found = validate({ ...resource, id }, deps.registry().knowledge).filter(each => each.severity === 'error' || each.severity === 'fatal')
     problems.push(
       ...found.map(each => ({
         ...each,
@@ -359,7 +359,7 @@ async function draftsOf(
 async function patchedOf(deps: RecordDeps, { current, entry, type, index }: Step): Promise<Resource> {
   const text = current && (await openText(deps, current))
   if (text === undefined) throw fhirError('deleted', `What entry ${index} patches does not exist.`, at(index))
-  return patched(JSON.parse(text) as Resource, patchBodyOf(entry.resource, type))
+  return patched(JSON.parse(text) as Resource, patchBodyOf(entry.resource, type), deps.registry().knowledge)
 }
 
 /** A JSON Patch travels in a bundle as a Binary, a FHIRPath Patch as Parameters. */

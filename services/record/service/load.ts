@@ -61,9 +61,9 @@ export async function loadResources(
 }
 
 function assertValid(deps: RecordDeps, resources: readonly Resource[]): void {
-  deps.registry()
+  const { knowledge } = deps.registry()
   const problems = resources.flatMap((resource, index) =>
-    validate(resource)
+    validate(resource, knowledge)
       .filter(each => each.severity === 'error' || each.severity === 'fatal')
       .map(each => ({ ...each, expression: `entry ${index} ${each.expression ?? resource.resourceType}` })),
   )

@@ -52,7 +52,7 @@ async function runValidate({ deps, call, request, type, id }: Asked): Promise<An
   if (!resource) throw fhirError('required', '$validate takes a resource, or Parameters with one.')
   if (resource.resourceType !== type) throw fhirError('invalid', `The address says ${type}, the resource does not.`)
   deps.kit.concerning({ act: 'validate', subjects: { type } })
-  const found = validate(resource)
+  const found = validate(resource, deps.registry().knowledge)
   const issues =
     found.length > 0 ? found : [{ severity: 'information' as const, code: 'informational', text: 'This is valid.' }]
   return { status: 200, body: JSON.stringify(outcome(issues)) }
