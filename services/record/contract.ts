@@ -36,6 +36,8 @@ export const Answer = z.strictObject({
   lastModified: z.string().optional(),
   location: z.string().optional(),
   contentLocation: z.string().optional(),
+  /** When the body is no resource. */
+  mediaType: z.string().optional(),
 })
 export type Answer = z.output<typeof Answer>
 

@@ -142,15 +142,15 @@ function bodyOf(text: string, contentType: string): { value: unknown } | Respons
   }
 }
 
-const mediaType = { json: 'application/fhir+json; charset=utf-8', xml: 'application/fhir+xml; charset=utf-8' }
+const mediaTypes = { json: 'application/fhir+json; charset=utf-8', xml: 'application/fhir+xml; charset=utf-8' }
 
 function respond(
-  { status, body, etag, lastModified, location, contentLocation }: Answer,
+  { status, body, etag, lastModified, location, contentLocation, mediaType }: Answer,
   format: 'json' | 'xml',
   isHead = false,
 ): Response {
   const headers = new Headers({ 'cache-control': 'private, no-cache' })
-  if (body !== undefined) headers.set('content-type', mediaType[format])
+  if (body !== undefined) headers.set('content-type', mediaType ?? mediaTypes[format])
   if (etag) headers.set('etag', etag)
   if (lastModified) headers.set('last-modified', lastModified)
   if (location) headers.set('location', location)

@@ -575,3 +575,74 @@ test('what is erased is nowhere any more, and what is held is not erased', async
     assert.equal(rows[0]!['n'], 0, table)
   }
 })
+
+test('value sets and hierarchies are searched by their codes', async () => {
+  const id = await aRecord('Terms')
+  const made = (await ask('POST', 'Observation', { ...observation(id, 1, 'terms'), status: 'amended' })).body.id
+  const search = async (query: string) => found(await ask('GET', `Observation?code=terms&${query}`))
+  assert.deepEqual(await search('status:in=http://hl7.org/fhir/ValueSet/observation-status'), [made])
+  assert.deepEqual(await search('status:not-in=http://hl7.org/fhir/ValueSet/observation-status'), [])
+  assert.deepEqual(await search('status:below=http://hl7.org/fhir/observation-status|amended'), [made])
+  await assert.rejects(search('code:in=http://example.org/nothing'), kind('invalid'))
+})
+
+test('codes are expanded, looked up and checked', async () => {
+  const url = 'http://hl7.org/fhir/ValueSet/administrative-gender'
+  const expanded = (await ask('GET', `ValueSet/$expand?url=${url}`)).body['expansion'] as {
+    total: number
+    contains: { code: string }[]
+  }
+  assert.deepEqual(expanded.contains.map(each => each.code).toSorted(), ['female', 'male', 'other', 'unknown'])
+  const looked = (await ask('GET', 'CodeSystem/$lookup?system=http://hl7.org/fhir/administrative-gender&code=male'))
+    .body
+  assert.match(JSON.stringify(looked), /"display","valueString":"Male"/)
+  const verdict = async (code: string) =>
+    JSON.stringify((await ask('GET', `ValueSet/$validate-code?url=${url}&code=${code}`)).body).includes(
+      '"valueBoolean":true',
+    )
+  assert.deepEqual([await verdict('male'), await verdict('nope')], [true, false])
+  await assert.rejects(ask('GET', 'CodeSystem/$lookup?system=http://snomed.info/sct&code=1'), saying(/not known here/))
+})
+
+test('a bulk export has every resource once, forgets who was erased, and belongs to whoever began it', async () => {
+  const call = medley.as({ personId: newId(), roles: ['service'] })
+  const erased = await aRecord('Exported')
+  const kept = await aRecord('Kept')
+  const begin = await medley
+    .call(record)
+    .interact({ method: 'GET', path: '$export', query: [['_type', 'Patient']], prefer: 'respond-async' }, call)
+  assert.equal(begin.status, 202)
+  const address = begin.contentLocation!.split('/fhir/R4/')[1]!
+  const manifest = (await ask('GET', address, undefined, call)).body as unknown as {
+    output: { url: string; count: number }[]
+  }
+  const read = async () => {
+    const ids: string[] = []
+    for (const { url } of manifest.output) {
+      const [path = '', search = ''] = url.split('/fhir/R4/')[1]!.split(/\?(.*)/s)
+      const { body = '' } = await medley
+        .call(record)
+        .interact({ method: 'GET', path, query: [...new URLSearchParams(search)] }, call)
+      ids.push(
+        ...body
+          .trim()
+          .split('\n')
+          .map(line => (JSON.parse(line) as Body).id),
+      )
+    }
+    return ids
+  }
+  const before = await read()
+  assert.equal(new Set(before).size, before.length)
+  assert.equal(before.length, (await ask('GET', 'Patient?_summary=count', undefined, call)).body.total)
+  await medley
+    .call(record)
+    .erase({ patientId: erased, confirm: 'erase' }, medley.as({ personId: newId(), roles: ['operator'] }))
+  const afterwards = await read()
+  assert.ok(before.includes(erased) && !afterwards.includes(erased) && afterwards.includes(kept))
+  await assert.rejects(
+    ask('GET', address, undefined, medley.as({ personId: newId(), roles: ['service'] })),
+    kind('not_found'),
+  )
+  await assert.rejects(ask('GET', `${address}x`, undefined, call), kind('invalid'))
+})

@@ -13,7 +13,8 @@ const operationsMax = 1_000
 
 export function appliedFhirPathPatch(resource: Any, patch: Parameters, knowledge: Knowledge): void {
   const operations = patch.parameter ?? []
-  if (operations.length > operationsMax) throw fhirError('too-costly', `A patch has at most ${operationsMax} operations.`)
+  if (operations.length > operationsMax)
+    throw fhirError('too-costly', `A patch has at most ${operationsMax} operations.`)
   for (const operation of operations) {
     if (operation.name !== 'operation')
       throw fhirError('structure', 'A FHIRPath Patch consists of parameters named "operation".')

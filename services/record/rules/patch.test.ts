@@ -6,7 +6,8 @@ import { loadDefinitions } from '../data.ts'
 import { Fault } from '#core/fault'
 import type { Issue } from './refusal.ts'
 
-const issueOf = (error: unknown) => (error instanceof Fault ? (error.details['issues'] as unknown as Issue[])[0] : undefined)
+const issueOf = (error: unknown) =>
+  error instanceof Fault ? (error.details['issues'] as unknown as Issue[])[0] : undefined
 import { patched } from './patch.ts'
 
 const { knowledge } = loadDefinitions()

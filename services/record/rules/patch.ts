@@ -39,7 +39,8 @@ function refuseOwnedByServer(before: Any, after: Any): void {
 }
 
 function applyJsonPatch(resource: Any, operations: unknown[]): void {
-  if (operations.length > operationsMax) throw fhirError('too-costly', `A patch has at most ${operationsMax} operations.`)
+  if (operations.length > operationsMax)
+    throw fhirError('too-costly', `A patch has at most ${operationsMax} operations.`)
   const budget = { left: copiedValuesMax }
   for (const operation of operations) {
     if (!isObject(operation) || typeof operation['op'] !== 'string' || typeof operation['path'] !== 'string') {

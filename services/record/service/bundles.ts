@@ -340,7 +340,9 @@ async function draftsOf(
     const resource = linked(body, links) as Resource
     if (request.method === 'PUT' && resource.id !== undefined && resource.id !== id)
       throw fhirError('invalid', 'The resource’s id is not that of the address.', `${at(index)}.resource.id`)
-    const found = validate({ ...resource, id }, deps.registry().knowledge).filter(each => each.severity === 'error' || each.severity === 'fatal')
+    const found = validate({ ...resource, id }, deps.registry().knowledge).filter(
+      each => each.severity === 'error' || each.severity === 'fatal',
+    )
     problems.push(
       ...found.map(each => ({
         ...each,

@@ -2,7 +2,7 @@
 import { countMax } from '../rules/query.ts'
 import { columnCodes } from '../rules/parameters.ts'
 import type { RecordDeps } from './deps.ts'
-import { operations } from './operations.ts'
+import { operations } from './operations/index.ts'
 
 const interactions = [
   'read',

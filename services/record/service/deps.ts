@@ -5,11 +5,13 @@ import { faultsOf } from '#core/contract'
 import { newId } from '#core/id'
 import type { Kit } from '#platform'
 import { record } from '../contract.ts'
-import { loadDefinitions } from '../data.ts'
+import { loadDefinitions, loadTerminology } from '../data.ts'
+import type { Terminology } from '../rules/terminology.ts'
 import { actorsOf, mayClaim, type Near, type Purpose, purposes, viewOf } from '../rules/access.ts'
 import { parseQuery } from '../rules/query.ts'
 import { createRegistry, type Registry } from '../rules/parameters.ts'
 import { fhirError } from '../rules/refusal.ts'
+import { type BulkStore, bulkStore } from '../store/export.ts'
 import { type PeopleStore, peopleStore } from '../store/people.ts'
 import { type ResourceStore, resourceStore, type VersionRow } from '../store/resources.ts'
 import { type SearchStore, searchStore } from '../store/search.ts'
@@ -36,9 +38,12 @@ export type RecordDeps = {
   resources: ResourceStore
   search: SearchStore
   people: PeopleStore
+  bulk: BulkStore
   /** Address of the FHIR API, without a trailing slash. */
   baseUrl: string
   registry: () => Registry
+  /** Code systems and value sets; read when somebody first asks about codes. */
+  terminology: () => Terminology
   sightOf: (call: Call, purpose?: string) => Promise<Sight>
   /** Keys of patients' records; a patient keeps theirs for ever, so they are remembered. */
   subjects: LRUCache<string, string>
@@ -52,6 +57,7 @@ const nearMs = 2_000
 
 export function createDeps(kit: RecordKit): RecordDeps {
   let registry: Registry | undefined
+  let terminology: Terminology | undefined
   const people = peopleStore(kit.database)
   const near = new LRUCache<string, Near>({ max: 5_000, ttl: nearMs })
   const deps: RecordDeps = {
@@ -59,7 +65,9 @@ export function createDeps(kit: RecordKit): RecordDeps {
     people,
     resources: resourceStore(kit.database),
     search: searchStore(kit.database),
+    bulk: bulkStore(kit.database),
     baseUrl: `${kit.settings.publicUrl}/fhir/R4`,
+    terminology: () => (terminology ??= loadTerminology()),
     registry: () => (registry ??= createRegistry(loadDefinitions())),
     subjects: new LRUCache({ max: 50_000 }),
     forgetNear: () => near.clear(),

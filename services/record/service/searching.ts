@@ -59,7 +59,7 @@ export async function runSearch(
   sight: Sight,
   restriction: readonly Filter[] = [],
 ): Promise<Match> {
-  const filters = await resolveCodes(deps, [...query.filters, ...restriction])
+  const filters = resolveCodes(deps, [...query.filters, ...restriction])
   const wanted = { types: query.types, filters, sight }
   const place = query.cursor === undefined ? undefined : readCursor<Place>(deps, query.cursor)
   const isCount = query.summary === 'count'

@@ -232,7 +232,9 @@ export function checkedResource(deps: RecordDeps, body: unknown, type: string, i
   if (!deps.registry().types.has(type)) throw fhirError('not-supported', `There is no resource type '${shown(type)}'.`)
   if (id !== undefined && resource.id !== id)
     throw fhirError('invalid', `The body’s id is to be ${shown(id)}, as in the address.`, `${type}.id`)
-  const problems = validate(resource, deps.registry().knowledge).filter(each => each.severity === 'error' || each.severity === 'fatal')
+  const problems = validate(resource, deps.registry().knowledge).filter(
+    each => each.severity === 'error' || each.severity === 'fatal',
+  )
   if (problems.length > 0)
     throw fhirErrors(
       problems.every(each => each.code === 'structure' || each.code === 'invalid') ? 'invalid' : 'unprocessable',
@@ -337,7 +339,12 @@ export async function patch(
     assertVersion(request, current)
     const text = await openText(deps, current)
     if (text === undefined) throw fhirError('deleted', `${type}/${current.id} was deleted.`)
-    const resource = checkedResource(deps, patched(JSON.parse(text) as Resource, request.body, deps.registry().knowledge), type, current.id)
+    const resource = checkedResource(
+      deps,
+      patched(JSON.parse(text) as Resource, request.body, deps.registry().knowledge),
+      type,
+      current.id,
+    )
     const draft: Draft = { type, id: current.id, method: 'PATCH', resource, after: current.version }
     return commit(deps, call, sight, {
       act: 'patch',

@@ -120,9 +120,10 @@ function testCondition(test: Test): Condition {
 function tokenCondition(test: Extract<Test, { table: 'token' }>): Condition {
   if ('among' in test) {
     if (test.among.length === 0) return sql`false`
+    const [codes, systems] = [test.among.map(each => each.code), test.among.map(each => each.system ?? '')]
     // Elements of type `code` have no system of their own: the code alone decides.
-    return sql`(i.code, coalesce(i.system, '')) in (select a.code, a.system from unnest(${test.among.map(each => each.code)}::text[],
-      ${test.among.map(each => each.system ?? '')}::text[]) as a (code, system))`
+    return sql`i.code = any(${codes}::text[]) and (i.system is null
+      or (i.code, i.system) in (select a.code, a.system from unnest(${codes}::text[], ${systems}::text[]) as a (code, system)))`
   }
   if ('begins' in test) return sql`i.code like ${likeOf(test.begins)} || '%'`
   if ('beginningOf' in test) return sql`starts_with(${test.beginningOf}, i.code)`

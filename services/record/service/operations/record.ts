@@ -1,43 +1,15 @@
-// FHIR operations: `$everything`, `$validate` and their like.
-import type { Call } from '#core/call'
-import type { Answer, Interaction } from '../contract.ts'
-import type { Resource } from '../rules/index-values.ts'
-import { outcome } from '../rules/outcome.ts'
-import { fhirError } from '../rules/refusal.ts'
-import { validate } from '../rules/validate.ts'
-import { openText, readCursor, type RecordDeps, wallOf, writeCursor } from './deps.ts'
-import { assertScope, bundleText, notFound, patientsOf } from './reading.ts'
+// `$validate` and `$everything`.
+import type { Answer } from '../../contract.ts'
+import type { Resource } from '../../rules/index-values.ts'
+import { outcome } from '../../rules/outcome.ts'
+import { fhirError } from '../../rules/refusal.ts'
+import { validate } from '../../rules/validate.ts'
+import { openText, readCursor, wallOf, writeCursor } from '../deps.ts'
+import { assertScope, bundleText, notFound, patientsOf } from '../reading.ts'
 
-export type Asked = {
-  deps: RecordDeps
-  call: Call
-  request: Interaction
-  type: string | undefined
-  id: string | undefined
-  perform: (request: Interaction, call: Call) => Promise<Answer>
-}
+import { type Asked, parameterOf } from './operation.ts'
 
-export type Operation = {
-  levels: readonly ('system' | 'type' | 'instance')[]
-  /** Resource types it is for; `*` for all. */
-  types: readonly string[]
-  /** Changes nothing, so GET will do. */
-  isRead: boolean
-  run: (asked: Asked) => Promise<Answer>
-}
-
-export const operations: Readonly<Record<string, Operation>> = {
-  validate: { levels: ['type', 'instance'], types: ['*'], isRead: false, run: runValidate },
-  everything: { levels: ['instance'], types: ['Patient'], isRead: true, run: runEverything },
-}
-
-/** A parameter of a Parameters body by name. */
-export function parameterOf(body: unknown, name: string): Record<string, unknown> | undefined {
-  const { parameter } = (body ?? {}) as { parameter?: Record<string, unknown>[] }
-  return Array.isArray(parameter) ? parameter.find(each => each['name'] === name) : undefined
-}
-
-async function runValidate({ deps, call, request, type, id }: Asked): Promise<Answer> {
+export async function runValidate({ deps, call, request, type, id }: Asked): Promise<Answer> {
   const body = request.body as Resource | undefined
   const wrapped =
     body?.resourceType === 'Parameters' ? (parameterOf(body, 'resource')?.['resource'] as Resource | undefined) : body
@@ -59,7 +31,7 @@ async function runValidate({ deps, call, request, type, id }: Asked): Promise<An
 }
 
 /** Everything in a patient’s record that the caller may see, paged, the patient first. */
-async function runEverything({ deps, call, request, id }: Asked): Promise<Answer> {
+export async function runEverything({ deps, call, request, id }: Asked): Promise<Answer> {
   assertScope(call, 'Patient', 'r')
   const sight = await deps.sightOf(call, request.purpose)
   const asked = Object.fromEntries(request.query)
