@@ -38,7 +38,7 @@ export function serveRoutes(
           reply.status(answer.status)
           for (const [name, value] of answer.headers)
             reply.header(name, name === 'set-cookie' ? answer.headers.getSetCookie() : value)
-          return reply.send(answer.body ? Buffer.from(await answer.arrayBuffer()) : null)
+          return answer.body ? reply.send(Buffer.from(await answer.arrayBuffer())) : reply.send()
         },
       })
     }

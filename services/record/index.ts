@@ -16,6 +16,8 @@ export default defineService({
   contract: record,
   uses: [identity, directory, appointment, audit],
   jobs: [
+    { name: 'notify', summary: 'Tells a subscriber that something changed', retryLimit: 8 },
+
     { name: 'loadKept', summary: 'Loads the bundles that imports kept before there was a record', every: '17 3 * * *' },
   ],
   create: (kit: Kit) => {

@@ -7,10 +7,12 @@ import { Fault } from '#core/fault'
 import { newId } from '#core/id'
 import { on, type Reaction, type RunJob } from '#core/service'
 import { dayMs, epochMsOf, instantOf } from '#core/time'
+import { record } from './contract.ts'
 import { appointmentOf, organizationOf, patientOf, practitionerOf } from './rules/mirror.ts'
 import type { Resource } from './rules/index-values.ts'
 import { openText, type RecordDeps } from './service/deps.ts'
 import { loadResources } from './service/load.ts'
+import { notifyJob, tellSubscribers } from './service/subscriptions.ts'
 import { commit, type Draft, untilSettled } from './service/writing.ts'
 
 /** A clinician sees the record from the booking on, and for so long after the visit. */
@@ -27,6 +29,7 @@ export function recordReactions(deps: RecordDeps): Reaction[] {
     on(appointment, 'arrived', mirror),
     on(appointment, 'completed', mirror),
     on(appointment, 'noShow', mirror),
+    on(record, 'changed', (changed, call) => tellSubscribers(deps, changed, call)),
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => people.rename(formerPersonId, personId), all)
     }),
@@ -35,6 +38,7 @@ export function recordReactions(deps: RecordDeps): Reaction[] {
 
 export function recordRuns(deps: RecordDeps): Record<string, RunJob> {
   return {
+    notify: notifyJob(deps),
     loadKept: (_data, { call, progress }) => loadKept(deps, call, progress),
   }
 }

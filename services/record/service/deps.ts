@@ -15,6 +15,7 @@ import { type BulkStore, bulkStore } from '../store/export.ts'
 import { type PeopleStore, peopleStore } from '../store/people.ts'
 import { type ResourceStore, resourceStore, type VersionRow } from '../store/resources.ts'
 import { type SearchStore, searchStore } from '../store/search.ts'
+import { type SubscriptionStore, subscriptionStore } from '../store/subscriptions.ts'
 import type { Sight } from '../store/visible.ts'
 
 export type RecordKit = Pick<
@@ -39,6 +40,7 @@ export type RecordDeps = {
   search: SearchStore
   people: PeopleStore
   bulk: BulkStore
+  subscriptions: SubscriptionStore
   /** Address of the FHIR API, without a trailing slash. */
   baseUrl: string
   registry: () => Registry
@@ -66,6 +68,7 @@ export function createDeps(kit: RecordKit): RecordDeps {
     resources: resourceStore(kit.database),
     search: searchStore(kit.database),
     bulk: bulkStore(kit.database),
+    subscriptions: subscriptionStore(kit.database),
     baseUrl: `${kit.settings.publicUrl}/fhir/R4`,
     terminology: () => (terminology ??= loadTerminology()),
     registry: () => (registry ??= createRegistry(loadDefinitions())),

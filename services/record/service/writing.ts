@@ -12,10 +12,12 @@ import { parseQuery } from '../rules/query.ts'
 import { fhirError, fhirErrors, shown } from '../rules/refusal.ts'
 import { validate } from '../rules/validate.ts'
 import type { Change, VersionRow } from '../store/resources.ts'
+import type { SubscriptionRow } from '../store/subscriptions.ts'
 import type { Sight } from '../store/visible.ts'
 import { openText, type RecordDeps, sealText, subjectsOf } from './deps.ts'
 import { assertScope, etagOf, notFound, readOne, versionOf } from './reading.ts'
 import { runSearch } from './searching.ts'
+import { accepted } from './subscriptions.ts'
 
 /** What is to become of one resource, before its place in the store is known. */
 export type Draft = {
@@ -78,8 +80,9 @@ export async function commit<Result>(
   sight: Sight,
   { act, drafts, answer, recheck, also, personId, isTrusted }: Commit<Result>,
 ): Promise<Result> {
-  const { kit, resources, people } = deps
+  const { kit, resources, people, subscriptions } = deps
   const nowMs = kit.clock.nowMs()
+  const listening = await subscribing(deps, call, drafts)
   const prepared = drafts.map(draft => prepare(deps, draft, nowMs))
   if (!isTrusted) await assertMayWrite(deps, call, sight, prepared)
   const abouts = prepared.flatMap(({ patients }) => (patients[0] === undefined ? [] : [patients[0]]))
@@ -122,6 +125,7 @@ export async function commit<Result>(
       // Somebody else may have entered the same patient meanwhile, with another key.
       if (entering.length > 0 && !(await people.enter(entering, new Date(nowMs)))) throw new Overtaken()
       if (changes.length > 0 && !(await resources.write(changes))) throw new Overtaken()
+      for (const each of listening) await (each.row ? subscriptions.put(each.row) : subscriptions.remove([each.id]))
       await also?.()
       for (let start = 0; start < changes.length; start += 200) {
         const some = changes.slice(start, start + 200)
@@ -142,6 +146,17 @@ export async function commit<Result>(
   )
   if (entering.length > 0 || also || changes.some(each => each.type === 'Consent')) deps.forgetNear()
   return result
+}
+
+/** What becomes of the subscriptions among the drafts; an accepted one is active. */
+async function subscribing(deps: RecordDeps, call: Call, drafts: readonly Draft[]) {
+  const found: { id: string; row: SubscriptionRow | undefined }[] = []
+  for (const draft of drafts.filter(each => each.type === 'Subscription')) {
+    const row = draft.resource && (await accepted(deps, call, { ...draft.resource, id: draft.id }))
+    if (row && draft.resource) draft.resource = { ...draft.resource, status: 'active' }
+    found.push({ id: draft.id, row })
+  }
+  return found
 }
 
 type Prepared = Pick<Change, 'patients' | 'labels' | 'rows' | 'consent'> & { draft: Draft; text: string | undefined }
@@ -235,11 +250,9 @@ export function checkedResource(deps: RecordDeps, body: unknown, type: string, i
   const problems = validate(resource, deps.registry().knowledge).filter(
     each => each.severity === 'error' || each.severity === 'fatal',
   )
-  if (problems.length > 0)
-    throw fhirErrors(
-      problems.every(each => each.code === 'structure' || each.code === 'invalid') ? 'invalid' : 'unprocessable',
-      problems,
-    )
+  // What could not be read at all is 400, what was read and breaks a rule 422.
+  const isUnreadable = problems.some(({ code }) => /^(structure|required|value|invalid|too-long)$/.test(code))
+  if (problems.length > 0) throw fhirErrors(isUnreadable ? 'invalid' : 'unprocessable', problems)
   return resource
 }
 
