@@ -98,7 +98,16 @@ export function engineOver(pglite: PGlite, directory: string | undefined, unlock
     waiting++
     await before
     waiting--
-    return { query: run, release: () => resolve() }
+    let previous: Promise<unknown> = Promise.resolve()
+    return {
+      /** One after the other, also when they are asked in one turn: PGlite promises no order, and a commit must not overtake. */
+      query(text, values) {
+        const result = previous.then(() => run(text, values))
+        previous = result.catch(() => {})
+        return result
+      },
+      release: () => resolve(),
+    }
   }
 
   // Nothing but us checkpoints an embedded engine, and its log would only grow.
