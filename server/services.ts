@@ -2,6 +2,7 @@
 import identity from '#services/identity'
 import directory from '#services/directory'
 import appointment from '#services/appointment'
+import record from '#services/record'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import operations from '#services/operations'
@@ -11,6 +12,7 @@ export const services: readonly AnyService[] = [
   identity,
   directory,
   appointment,
+  record,
   notification,
   audit,
   operations,

@@ -1,0 +1,2 @@
+/** Until there are records of others to hold, everybody has their own. */
+export const patientsOf = (personId: string): string[] => [personId]
