@@ -2,9 +2,11 @@
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { identity } from '#contract/identity'
-import { anonymousCaller, Call, Caller, Locale } from '#core/call'
+import { appTokens } from '#core/app'
+import { anonymousCaller, Call, Caller, Grant, Locale } from '#core/call'
 import { houseFault } from '#core/fault'
 import { newId } from '#core/id'
+import type { Route } from '#core/service'
 import type { Platform } from '#platform'
 import { type Composition, serviceAudience } from '../compose.ts'
 
@@ -13,15 +15,19 @@ const requestDeadlineMs = 30_000
 /** A revoked session or key is refused after this time at the latest. */
 const recheckMs = 5_000
 
-export type Authenticate = (request: FastifyRequest) => Promise<Call>
+type Question = { sessionId: string } | { apiKey: string } | { grantId: string; tokenId: string }
 
-export function createAuthenticate(platform: Platform, composition: Composition): Authenticate {
+/** A route that reads the protocol's own credentials gets a call of nobody. */
+export type Authenticate = (request: FastifyRequest, route?: Pick<Route, 'readsCredentials'>) => Promise<Call>
+
+export function createAuthenticate(platform: Platform, composition: Composition, publicUrl: string): Authenticate {
+  const apps = appTokens(publicUrl)
   /** Session or hashed key → the caller behind it, or `ended`. Small and short-lived: the truth is identity's. */
   const seen = new LRUCache<string, { caller: Caller } | { ended: true }>({ max: 10_000, ttl: recheckMs })
 
   const verified = new LRUCache<string, { caller: Caller; endsAtMs: number }>({ max: 5_000 })
 
-  async function look(cacheKey: string, question: { sessionId: string } | { apiKey: string }): Promise<Caller> {
+  async function look(cacheKey: string, question: Question): Promise<Caller> {
     let known = seen.get(cacheKey)
     if (!known) {
       const answer = await composition.call(identity).callerOfSession(question, composition.serviceCall('edge'))
@@ -43,6 +49,16 @@ export function createAuthenticate(platform: Platform, composition: Composition)
     return caller.data
   }
 
+  /** What the app may do stands in its token; who it acts for, and whether it still may, is looked at every few seconds. */
+  async function callerOfApp(token: string, nowMs: number): Promise<Caller> {
+    const claims = await platform.keys.verifyToken(token, { ...apps, nowMs })
+    const { client_id: clientId, scope, patient, gid: grantId, jti: tokenId } = claims ?? {}
+    const grant = Grant.safeParse({ clientId, scopes: String(scope).split(' '), patientId: patient })
+    if (!grant.success || typeof grantId !== 'string' || typeof tokenId !== 'string')
+      throw houseFault('access.unauthenticated')
+    return { ...(await look(`${grantId} ${tokenId}`, { grantId, tokenId })), grant: grant.data }
+  }
+
   async function callerOf(request: FastifyRequest): Promise<Caller | Call> {
     const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
     const apiKey = request.headers['x-api-key']
@@ -57,14 +73,15 @@ export function createAuthenticate(platform: Platform, composition: Composition)
       if (!service) throw houseFault('access.unauthenticated')
       return Call.parse(service['call'])
     }
+    if (claimedAudience(bearer) === apps.audience) return callerOfApp(bearer, nowMs)
     const caller = await callerInToken(bearer, nowMs)
     await look(caller.sessionId!, { sessionId: caller.sessionId! })
     return caller
   }
 
-  return async request => {
+  return async (request, route) => {
     const from = request.ip
-    const caller = await callerOf(request)
+    const caller = route?.readsCredentials ? anonymousCaller : await callerOf(request)
     if ('caller' in caller) return caller
     const key = request.headers['idempotency-key']
     if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)))

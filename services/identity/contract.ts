@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { App, AppAccess, AppDraft, ConsentDecision, ConsentRequest, TokenOfApp } from '#core/app'
 import { Locale, Role } from '#core/call'
 import { defineContract } from '#core/contract'
 import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Jurisdiction, Region } from '#core/region'
+import { Scopes } from '#core/scope'
 import { Instant, PlainDate, TimeZone } from '#core/time'
 
 /** A person of any role. Accounts (passwords, second factors) are better-auth's, served below `/auth`. */
@@ -148,6 +150,77 @@ export const identity = defineContract({
       allow: ['person'],
       faults: ['apiKeyNotFound'],
     },
+    consentRequest: {
+      method: 'GET',
+      path: '/consents/{requestId}',
+      summary: 'What an app that sent me here asks for',
+      input: z.strictObject({ requestId: z.string().max(100) }),
+      output: ConsentRequest,
+      allow: ['person'],
+      faults: ['consentEnded'],
+    },
+    decideConsent: {
+      method: 'POST',
+      path: '/consents/{requestId}',
+      summary: 'Let an app in, for all or some of what it asks, or send it away',
+      input: ConsentDecision,
+      output: z.strictObject({ redirectTo: z.string() }),
+      allow: ['person'],
+      faults: ['consentEnded', 'notYourPatient', 'scopeRefused'],
+    },
+    listGrants: {
+      method: 'GET',
+      path: '/grants',
+      summary: 'The apps I let in',
+      input: z.strictObject({}),
+      output: z.strictObject({ items: z.array(AppAccess) }),
+      allow: ['person'],
+    },
+    revokeGrant: {
+      method: 'DELETE',
+      path: '/grants/{appId}',
+      summary: 'Let an app in no longer',
+      input: z.strictObject({ appId: Id }),
+      output: z.strictObject({ revoked: z.int() }),
+      allow: ['person'],
+      faults: ['grantNotFound'],
+    },
+    registerApp: {
+      method: 'POST',
+      path: '/apps',
+      summary: 'Register an app; its secret, if it has one, is shown this once',
+      status: 201,
+      input: AppDraft,
+      output: App.extend({ secret: z.string().optional() }),
+      allow: ['person'],
+      faults: ['appRefused', 'tooManyApps'],
+    },
+    listApps: {
+      method: 'GET',
+      path: '/apps',
+      summary: 'The apps I registered; all of them for operators, those that wait for approval first',
+      input: z.strictObject({ of: z.enum(['me', 'all']).default('me') }),
+      output: z.strictObject({ items: z.array(App) }),
+      allow: ['person'],
+    },
+    approveApp: {
+      method: 'POST',
+      path: '/apps/{appId}/approval',
+      summary: 'Say that an app was looked at; without it nobody gives it system scopes',
+      input: z.strictObject({ appId: Id }),
+      output: App,
+      allow: ['operator'],
+      faults: ['appNotFound'],
+    },
+    removeApp: {
+      method: 'DELETE',
+      path: '/apps/{appId}',
+      summary: 'Remove an app and end all it was granted',
+      input: z.strictObject({ appId: Id }),
+      output: z.strictObject({ removed: z.literal(true) }),
+      allow: ['person'],
+      faults: ['appNotFound'],
+    },
     claim: {
       method: 'POST',
       path: '/claims',
@@ -259,8 +332,8 @@ export const identity = defineContract({
     callerOfSession: {
       method: 'POST',
       path: '/internal/callers',
-      summary: 'The caller behind a session or an API key, or none when it has ended',
-      input: z.strictObject({ sessionId: z.string().optional(), apiKey: z.string().optional() }),
+      summary: 'The caller behind a session, an API key or an app’s token, or none when it has ended',
+      input: z.strictObject({ sessionId: z.string().optional(), apiKey: z.string().optional(), ...TokenOfApp }),
       output: z.strictObject({ caller: z.looseObject({}).optional() }),
       allow: ['service'],
       audit: 'never',
@@ -309,6 +382,19 @@ export const identity = defineContract({
       kind: 'unprocessable',
       message: 'The code and the date of birth do not open an unclaimed record. Check both, or ask for a new code.',
     },
+    consentEnded: {
+      kind: 'not_found',
+      message: 'This request of an app has ended or was answered. Go back to the app and start again.',
+    },
+    notYourPatient: { kind: 'forbidden', message: 'That record is not yours to share. Choose one of those offered.' },
+    scopeRefused: { kind: 'unprocessable', message: 'The app did not ask for that. Choose among what it asks for.' },
+    grantNotFound: { kind: 'not_found', message: 'You let no such app in. It may have ended already.' },
+    appNotFound: { kind: 'not_found', message: 'There is no such app of yours. It may have been removed already.' },
+    appRefused: {
+      kind: 'unprocessable',
+      message: 'The app cannot be registered like this. Correct what the details name.',
+    },
+    tooManyApps: { kind: 'unprocessable', message: 'You registered as many apps as one person can. Remove one first.' },
     alreadyClaimed: { kind: 'conflict', message: 'This person has an account already, so no claim code is needed.' },
   },
 })
