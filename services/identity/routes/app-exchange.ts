@@ -6,8 +6,8 @@ import { exchangedTokenTtlMs, needsPatient, tokenTtlMsOf } from '../rules/apps.t
 import { patientsOf } from '../service/grants.ts'
 import type { IdentityDeps } from '../service/people.ts'
 import type { AppRow } from '../store/apps.ts'
-import { askedScopes, type Made, openToken } from './app-tokens.ts'
-import { refuse } from './apps.ts'
+import { askedScopes, type Made, refuse } from './oauth.ts'
+import { openToken } from './open-token.ts'
 
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token'
 const all = { reach: 'all' } as const

@@ -9,7 +9,7 @@ import { keysProblem } from '../rules/apps.ts'
 import { appSecret } from '../service/apps.ts'
 import type { IdentityDeps } from '../service/people.ts'
 import type { AppRow } from '../store/apps.ts'
-import { refuse, tokenUrl } from './apps.ts'
+import { refuse, tokenUrl } from './oauth.ts'
 
 /** SMART needs RS384 and ES384. A shared secret is none of these, so no public key is ever used as one. */
 export const assertionAlgorithms = ['ES384', 'RS384', 'ES256', 'RS256', 'PS256', 'PS384']

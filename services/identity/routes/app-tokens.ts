@@ -5,21 +5,20 @@ import { appTokens, fhirBase } from '#core/app'
 import type { Call } from '#core/call'
 import { Fault } from '#core/fault'
 import { newId } from '#core/id'
-import { isWithin, parseScopes } from '#core/scope'
+import { isWithin } from '#core/scope'
 import type { Kit } from '#platform'
 import * as rules from '../rules/apps.ts'
-import { callerOfGrant, codeHash, endedTokenKey, patientsOf } from '../service/grants.ts'
+import { codeHash, endedTokenKey, patientsOf } from '../service/grants.ts'
 import type { IdentityDeps } from '../service/people.ts'
 import type { AppRow, GrantRow } from '../store/apps.ts'
 import { appBehind } from './app-proof.ts'
 import { exchange } from './app-exchange.ts'
-import { type Asked, grantTypes, type Handler, refuse } from './apps.ts'
+import { type Asked, askedScopes, grantTypes, type Handler, type Made, refuse } from './oauth.ts'
+import { openToken } from './open-token.ts'
 
 const all = { reach: 'all' } as const
 const refreshHash = 'app-refresh'
 type Form = ReadonlyMap<string, string>
-/** What a grant type makes: a grant to issue under, and what else goes into the answer. */
-export type Made = { grant: GrantRow; scopes: string[]; ttlMs: number; isFirst?: boolean; extra?: object }
 
 const grantWork: Record<string, (deps: IdentityDeps, form: Form, app: AppRow, call: Call) => Promise<Made>> = {
   [grantTypes.code]: redeemCode,
@@ -55,13 +54,6 @@ const callOf = (call: Call, { person_id: personId }: GrantRow): Call => ({
 })
 
 const nowOf = ({ clock }: Kit) => new Date(clock.nowMs())
-
-/** Scopes the request names, or none named. Odd ones end it. */
-export function askedScopes(form: Form): string[] | undefined {
-  const text = form.get('scope')
-  if (text === undefined) return undefined
-  return parseScopes(text) ?? refuse('invalid_scope', 'A scope is unknown or oddly written.')
-}
 
 async function end({ kit, apps }: IdentityDeps, grantId: string, call: Call): Promise<void> {
   await kit.database.save(call, () => apps.endGrant(grantId, nowOf(kit)), all)
@@ -225,26 +217,6 @@ export async function userInfo(deps: IdentityDeps, call: Call): Promise<Response
     headers: { 'cache-control': 'no-store' },
   })
 }
-
-/** An app's access token of ours that still holds, by its claims. */
-export async function openToken(deps: IdentityDeps, text: string, call: Call) {
-  const { kit } = deps
-  const options = { ...appTokens(kit.settings.publicUrl), nowMs: kit.clock.nowMs() }
-  const claims = Claims.safeParse(await kit.keys.verifyToken(text, options)).data
-  const caller = claims && (await callerOfGrant(deps, { grantId: claims.gid, tokenId: claims.jti }, call))
-  return caller && claims ? { claims, caller } : undefined
-}
-
-const Claims = z.object({
-  sub: z.string(),
-  client_id: z.string(),
-  gid: z.string(),
-  jti: z.string(),
-  scope: z.string(),
-  exp: z.number(),
-  iat: z.number(),
-  patient: z.string().optional(),
-})
 
 /** Giving a refresh token back ends all that came of it; giving an access token back ends that one. Unknown ones are no error. */
 export const revoke: Handler = async (deps, form, asked) => {

@@ -8,9 +8,7 @@ import type { IdentityDeps } from '../service/people.ts'
 import { authorize } from './authorize.ts'
 import { assertionAlgorithms } from './app-proof.ts'
 import { introspect, revoke, token, userInfo } from './app-tokens.ts'
-
-export type Handler = (deps: IdentityDeps, form: ReadonlyMap<string, string>, asked: Asked) => Promise<object>
-export type Asked = { request: Request; call: Call }
+import { type Asked, formOf, grantTypes, type Handler, tokenUrl } from './oauth.ts'
 
 export function appRoutes(deps: IdentityDeps): Route[] {
   const { settings } = deps.kit
@@ -78,45 +76,6 @@ async function answer(deps: IdentityDeps, work: Handler, asked: Asked): Promise<
     return Response.json(body, { status: error.status, headers })
   }
 }
-
-type OAuthError =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'invalid_grant'
-  | 'invalid_scope'
-  | 'invalid_target'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-
-/** RFC 6749 §5.2. The description is for developers and holds nothing about anybody. */
-export function refuse(error: OAuthError, message: string): never {
-  throw new Fault(`oauth.${error}`, { kind: error === 'invalid_client' ? 'unauthenticated' : 'invalid', message })
-}
-
-async function formOf(request: Request): Promise<Map<string, string>> {
-  if (!(request.headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded'))
-    refuse('invalid_request', 'The body must be a form: application/x-www-form-urlencoded.')
-  return once(new URLSearchParams(await request.text()))
-}
-
-/** A parameter counts once or the request is none: two readers could choose different ones (RFC 6749 §3.1). */
-export function once(parameters: URLSearchParams): Map<string, string> {
-  const form = new Map<string, string>()
-  for (const [name, value] of parameters) {
-    if (form.has(name)) refuse('invalid_request', 'A parameter is given more than once.')
-    if (value !== '') form.set(name, value)
-  }
-  return form
-}
-
-export const tokenUrl = (publicUrl: string): string => `${publicUrl}/auth/oauth2/token`
-
-export const grantTypes = {
-  code: 'authorization_code',
-  refresh: 'refresh_token',
-  client: 'client_credentials',
-  exchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
-} as const
 
 function describe({ publicUrl }: Kit['settings']) {
   const at = (path: string) => `${publicUrl}/auth/oauth2/${path}`

@@ -8,7 +8,7 @@ import { matchesRedirect } from '../rules/apps.ts'
 import { answerTo, keepWaiting } from '../service/grants.ts'
 import type { IdentityDeps } from '../service/people.ts'
 import type { AppRow } from '../store/apps.ts'
-import { once } from './apps.ts'
+import { once } from './oauth.ts'
 
 /** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. */
 type Problem = readonly [error: string, description: string]

@@ -58,13 +58,13 @@ export function registeredApps({
         approved_at: null,
         created_at: new Date(nowMs),
       }
-      // The secret is added to what was saved, so that it is kept nowhere: a repeat with the same key hears all but that.
+      // The secret is added to what was saved, so that it is kept nowhere: a repeat hears of the first app, without it.
       const saved = await database.save(call, async () => {
         if ((await apps.appsOf(ownerId)).length >= appsMax) throw faults.tooManyApps()
         await apps.addApp(row)
         return appView(row, call)
       })
-      return { ...saved, ...(secret ? { secret } : {}) }
+      return { ...saved, ...(secret && saved.id === row.id ? { secret } : {}) }
     },
     async listApps({ of }, call) {
       if (of === 'all' && !isOperator(call)) throw houseFault('access.forbidden')
