@@ -206,7 +206,7 @@ test('nobody is sent to an address that is not the app’s', async () => {
     'https://APP.example/callback',
   ]) {
     const at = await sentTo(authorizeUrl(id, { redirect_uri: bad }))
-    assert.equal(`${at.pathname}${at.search}`, '/consent?problem=redirect', bad)
+    assert.equal(`${at.pathname}${at.search}`, '/consent/stopped?problem=redirect', bad)
   }
   assert.equal((await sentTo(authorizeUrl(newId()))).search, '?problem=app')
   assert.equal((await sentTo(authorizeUrl('nonsense'))).search, '?problem=app')

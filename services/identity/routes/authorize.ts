@@ -74,7 +74,7 @@ function problemOf(asked: Map<string, string>, scopes: string[], app: AppRow, ba
 
 /** To a page of our own that says why, since nobody else can be believed. */
 const stop = (publicUrl: string, problem: 'request' | 'app' | 'redirect') =>
-  leave(`${publicUrl}/consent?problem=${problem}`)
+  leave(`${publicUrl}/consent/stopped?problem=${problem}`)
 
 const leave = (location: string) =>
   new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
