@@ -23,8 +23,11 @@ export async function smartApp(
   draft: { name: string; redirectUri: string; scopes: string[] },
 ): Promise<SmartApp> {
   const { name, redirectUri, scopes } = draft
-  const registration = { name, maker: 'Example Labs', kind: 'public', redirectUris: [redirectUri], scopes } as const
-  const { id: clientId } = await clientOf(url, by).registerApp(registration, {})
+  const { registerApp } = clientOf(url, by)
+  const { id: clientId } = await registerApp(
+    { name, maker: 'Example Labs', kind: 'public', redirectUris: [redirectUri], scopes },
+    {},
+  )
   const verifier = randomBytes(32).toString('base64url')
   function authorizeUrl(): string {
     const at = new URL(`${url}/auth/oauth2/authorize`)

@@ -76,7 +76,7 @@ function OneApp(props: { app: App; onApprove: (() => void) | undefined; onRemove
         <State app={app} />
       </div>
       <dl className="mt-4 grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[8rem_1fr]">
-        <Fact title={t('apps.kind')}>{translateCode('apps.kind', app.kind)}</Fact>
+        <Fact title={t('apps.kindTitle')}>{translateCode('apps.kind', app.kind)}</Fact>
         <Fact title={t('apps.clientId')}>
           <code dir="ltr" className="break-all">
             {app.id}

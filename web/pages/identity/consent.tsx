@@ -91,7 +91,7 @@ function Question({ requestId, asked }: { requestId: string; asked: Asked }) {
                 </Checkbox>
               ) : (
                 <div className="flex min-h-11 items-center gap-3">
-                  <Icon name={line.isClinical ? 'list' : 'person'} className="text-ink-faint" />
+                  <Icon name={line.isClinical ? 'list' : 'person'} size={22} className="text-ink-faint" />
                   <LineWords line={line} />
                 </div>
               )}

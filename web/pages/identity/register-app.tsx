@@ -92,6 +92,7 @@ function Draft({ register }: { register: ReturnType<typeof useAct<'identity', 'r
         rows={2}
         {...field('scopes')}
         error={isOdd ? t('apps.scopesOdd') : undefined}
+        validationBehavior="aria"
         isRequired
       />
       {kind !== 'public' && (
