@@ -5,7 +5,6 @@ import { defineContract } from '#core/contract'
 import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Jurisdiction, Region } from '#core/region'
-import { Scopes } from '#core/scope'
 import { Instant, PlainDate, TimeZone } from '#core/time'
 
 /** A person of any role. Accounts (passwords, second factors) are better-auth's, served below `/auth`. */

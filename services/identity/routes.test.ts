@@ -145,6 +145,14 @@ test('discovery says the same in all three places, and where its keys are', asyn
       return (await answer.json()) as Json
     }),
   )
+  const preflight = (path: string) =>
+    fetch(`${medley.url}${path}`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    })
+  assert.equal((await preflight('/auth/oauth2/token')).headers.get('access-control-allow-origin'), '*')
+  for (const path of ['/api/identity/me', '/auth/sign-in/email', '/auth/oauth2/authorize'])
+    assert.equal((await preflight(path)).headers.get('access-control-allow-origin'), null, path)
   const [first] = documents
   for (const each of documents) assert.deepEqual(each, first)
   assert.equal(first!['issuer'], base())

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { audit } from '#contract/audit'
+import { remoteClient } from '#core/client'
 import { signInDemo } from '../people.ts'
 import { clientOf, smartApp } from '../smart.ts'
 import { accountOf, eventually, openStage, phone, sees, signInByForm, type Stage } from './stage.ts'
@@ -66,7 +69,7 @@ test('a stranger sent by an app signs in, sees who asks for what, shares part of
   const entry = page.getByRole('listitem').filter({ hasText: 'Heart Diary' })
   await sees('the app in the list', entry)
   assert.equal(await entry.getByText('Diagnoses').count(), 0, 'what was not shared is not listed')
-  await page.getByRole('button', { name: 'End the access of Heart Diary' }).click()
+  await page.getByRole('button', { name: 'End access: Heart Diary' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
   await eventually('the app is gone from the list', async () => (await entry.count()) === 0)
   assert.deepEqual(errors, [])
@@ -113,7 +116,7 @@ test('a developer registers an app that acts for itself, and an operator approve
   await sees('the scope in its one spelling', page.getByText('system/Patient.rs'))
   const operator = await stage.enter({ as: 'operator' })
   await operator.page.goto('/operator/apps')
-  await operator.page.getByRole('button', { name: 'Approve Night Export' }).click()
+  await operator.page.getByRole('button', { name: 'Approve: Night Export' }).click()
   await sees('what it would see', operator.page.getByRole('dialog').getByText('of everybody'))
   await operator.page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
   await sees('that it is reviewed', operator.page.getByText('Reviewed', { exact: true }))
@@ -122,6 +125,21 @@ test('a developer registers an app that acts for itself, and an operator approve
   assert.deepEqual([...errors, ...operator.errors], [])
   await Promise.all([context.close(), operator.context.close()])
 })
+
+/** What a page could do that asks the device for less than our own page does. */
+function signInLocked(page: Page): Promise<{ status: number; code: string }> {
+  return page.evaluate(async () => {
+    const options = (await (await fetch('/auth/passkey/generate-authenticate-options')).json()) as never
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
+    const proof = await navigator.credentials.get({ publicKey: { ...publicKey, userVerification: 'discouraged' } })
+    const answer = await fetch('/auth/passkey/verify-authentication', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ response: (proof as PublicKeyCredential).toJSON() }),
+    })
+    return { status: answer.status, code: ((await answer.json()) as { code: string }).code }
+  })
+}
 
 test('a passkey is added, signs in without a password, and is removed; one that was not unlocked is refused', async () => {
   const { page, context, errors } = await stage.enter({ as: 'patient' })
@@ -147,11 +165,24 @@ test('a passkey is added, signs in without a password, and is removed; one that 
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await sees('the home of the patient', page.getByRole('heading', { level: 1, name: /^Good / }))
 
+  await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+  assert.deepEqual(await signInLocked(page), { status: 401, code: 'PASSKEY_NOT_VERIFIED' })
+  await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+  const trail = remoteClient(audit, { url: `${stage.url}/api`, headers: () => operator.headers })
+  const operator = await signInDemo(stage.url, 'operator')
+  await eventually('the trail has it', async () => {
+    const { items } = await trail.search({ action: 'identity.addPasskey', limit: 5 }, {})
+    return items.some(each => each.outcome === 'done' && each.personId !== undefined)
+  })
+
   await page.goto('/account?tab=security')
-  await page.getByRole('button', { name: 'Remove the passkey “My phone”' }).click()
+  await page.getByRole('button', { name: 'Remove: My phone' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await sees('that there is none', page.getByText('No passkeys yet'))
-  assert.deepEqual(errors, [])
+  assert.deepEqual(
+    errors.filter(each => !each.includes('/auth/passkey/verify-authentication')),
+    [],
+  )
   await context.clearCookies()
   await page.goto('/sign-in')
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()

@@ -99,16 +99,38 @@ function describe({ publicUrl }: Kit['settings']) {
     claims_supported: ['sub', 'name', 'fhirUser'],
     authorization_response_iss_parameter_supported: true,
     request_uri_parameter_supported: false,
-    scopes_supported: [
-      ...['openid', 'fhirUser', 'profile', 'launch/patient', 'offline_access', 'online_access'],
-      ...['patient/*.cruds', 'user/*.cruds', 'system/*.cruds'],
-    ],
+    scopes_supported: scopesSupported,
     protected_resources: [fhirBase(publicUrl)],
-    capabilities: [
-      ...['launch-standalone', 'authorize-get', 'client-public', 'client-confidential-symmetric'],
-      ...['client-confidential-asymmetric', 'sso-openid-connect', 'context-standalone-patient', 'context-banner'],
-      ...['permission-offline', 'permission-online', 'permission-patient', 'permission-user'],
-      ...['permission-v1', 'permission-v2'],
-    ],
+    capabilities,
   }
 }
+
+const scopesSupported = [
+  'openid',
+  'fhirUser',
+  'profile',
+  'launch/patient',
+  'offline_access',
+  'online_access',
+  'patient/*.cruds',
+  'user/*.cruds',
+  'system/*.cruds',
+]
+
+/** SMART App Launch §2.0.8: what clients look at before they begin. */
+const capabilities = [
+  'launch-standalone',
+  'authorize-get',
+  'client-public',
+  'client-confidential-symmetric',
+  'client-confidential-asymmetric',
+  'sso-openid-connect',
+  'context-standalone-patient',
+  'context-banner',
+  'permission-offline',
+  'permission-online',
+  'permission-patient',
+  'permission-user',
+  'permission-v1',
+  'permission-v2',
+]

@@ -103,13 +103,13 @@ function OneApp(props: { app: App; onApprove: (() => void) | undefined; onRemove
             size="sm"
             tone="soft"
             icon="check"
-            aria-label={t('apps.approveNamed', { name: app.name })}
+            aria-label={`${t('apps.approve')}: ${app.name}`}
             onPress={props.onApprove}
           >
             {t('apps.approve')}
           </Button>
         )}
-        <Button size="sm" tone="danger" aria-label={t('apps.removeNamed', { name: app.name })} onPress={props.onRemove}>
+        <Button size="sm" tone="danger" aria-label={`${t('action.remove')}: ${app.name}`} onPress={props.onRemove}>
           {t('action.remove')}
         </Button>
       </div>

@@ -80,7 +80,7 @@ function OneGrant({ access, onEnd }: { access: Access; onEnd: () => void }) {
           {access.lastUsedAt && ` · ${t('grants.used', { when: relative(access.lastUsedAt, locale) })}`}
         </p>
       </div>
-      <Button tone="danger" size="sm" aria-label={t('grants.endNamed', { name: access.name })} onPress={onEnd}>
+      <Button tone="danger" size="sm" aria-label={`${t('grants.end')}: ${access.name}`} onPress={onEnd}>
         {t('grants.end')}
       </Button>
     </li>

@@ -46,7 +46,7 @@ export function Passkeys() {
             <Button
               tone="danger"
               size="sm"
-              aria-label={t('passkeys.removeNamed', { name: nameOf(passkey) })}
+              aria-label={`${t('action.remove')}: ${nameOf(passkey)}`}
               onPress={() => setLeaving(passkey)}
             >
               {t('action.remove')}
