@@ -223,6 +223,7 @@ test('nobody is sent to an address that is not the app’s', async () => {
 
 for (const [what, change, error] of [
   ['another audience', { aud: 'https://evil.example/fhir' }, 'invalid_target'],
+  ['another resource', { resource: 'https://evil.example/fhir' }, 'invalid_target'],
   ['no audience', { aud: undefined }, 'invalid_request'],
   ['no PKCE', { code_challenge: undefined, code_challenge_method: undefined }, 'invalid_request'],
   ['plain PKCE', { code_challenge_method: 'plain' }, 'invalid_request'],
@@ -302,6 +303,12 @@ test('a code that comes twice ends all it gave', async () => {
   refusedWith(await renewal(id, body['refresh_token']), 'invalid_grant')
 })
 
+test('tokens are for the FHIR service and nothing else', async () => {
+  const { id } = await publicApp()
+  refusedWith(await redeem(id, await consent(id), { resource: 'https://evil.example/fhir' }), 'invalid_target')
+  assert.equal((await redeem(id, await consent(id), { resource: `${fhir()}/` })).status, 200)
+})
+
 test('of two uses of one code at the same moment at most one gets tokens, and they hold for nobody', async () => {
   const { id } = await publicApp()
   const at = await consent(id)
@@ -344,6 +351,17 @@ test('access that is for while a person is here ends with their session', async 
   assert.equal((await fetch(`${medley.url}/auth/sign-out`, { method: 'POST', headers, body: '{}' })).status, 200)
   await endsWithin(6_000, body['access_token'])
   refusedWith(await renewal(id, body['refresh_token']), 'invalid_grant')
+})
+
+test('a refresh token alone names a public app, and never lets a confidential one in', async () => {
+  const { id } = await publicApp()
+  const { body } = await redeem(id, await consent(id))
+  const bare = (token: unknown) => post('token', { grant_type: 'refresh_token', refresh_token: String(token) })
+  assert.equal((await bare(body['refresh_token'])).status, 200)
+  const kept = await register({ kind: 'confidential', scopes: standalone })
+  const { body: theirs } = await redeem(kept.id, await consent(kept.id), { client_secret: kept.secret })
+  refusedWith(await bare(theirs['refresh_token']), 'invalid_client', 401)
+  refusedWith(await bare('nonsense'), 'invalid_client', 401)
 })
 
 test('a confidential app needs its secret, in one way only', async () => {

@@ -31,8 +31,11 @@ export const token: Handler = async (deps, form, { request, call }) => {
   const { kit } = deps
   let clientId = z.uuid().safeParse(form.get('client_id')).data
   try {
-    const app = await appBehind(deps, form, request, call)
+    const app = await appBehind(deps, await withClient(deps, form, request, call), request, call)
     clientId = app.id
+    const target = form.get('resource') ?? form.get('audience') ?? fhirBase(kit.settings.publicUrl)
+    if (target.replace(/\/$/, '') !== fhirBase(kit.settings.publicUrl))
+      refuse('invalid_target', 'Tokens are for the FHIR service only.')
     const work = grantWork[form.get('grant_type') ?? '']
     if (!work) refuse('unsupported_grant_type', `grant_type must be one of ${Object.values(grantTypes).join(', ')}.`)
     const made = await work(deps, form, app, call)
@@ -120,6 +123,17 @@ async function renew(deps: IdentityDeps, form: Form, app: AppRow, call: Call): P
     refuse('invalid_grant', 'The refresh token was used before. Everything it gave has ended.')
   }
   return madeOf(deps, grant, scopes, call)
+}
+
+/**
+ * RFC 6749 §6 asks for no client_id with a refresh token, and fhirclient sends none: then the token says whose it is. An app that keeps
+ * a secret must prove itself all the same.
+ */
+async function withClient(deps: IdentityDeps, form: Form, request: Request, call: Call): Promise<Form> {
+  const isNamed = form.has('client_id') || form.has('client_assertion') || request.headers.has('authorization')
+  if (isNamed || form.get('grant_type') !== grantTypes.refresh) return form
+  const found = await refreshOf(deps, form.get('refresh_token') ?? '', call)
+  return found ? new Map([...form, ['client_id', found.grant.app_id]]) : form
 }
 
 async function refreshOf({ kit, apps }: IdentityDeps, refresh: string, call: Call) {

@@ -64,8 +64,8 @@ function problemOf(asked: Map<string, string>, scopes: string[], app: AppRow, ba
   if (hasContext(scopes, 'system')) return ['invalid_scope', 'system scopes are given by client_credentials only.']
   if (!isWithin(scopes, app.scopes)) return ['invalid_scope', 'The app is not registered for all of these scopes.']
   const audience = asked.get('aud') ?? asked.get('resource')
-  const isOther = audience !== undefined && audience.replace(/\/$/, '') !== base
-  if (isOther) return ['invalid_target', 'aud must be the address of the FHIR service.']
+  const isBase = [asked.get('aud'), asked.get('resource')].every(each => (each ?? base).replace(/\/$/, '') === base)
+  if (!isBase) return ['invalid_target', 'aud must be the address of the FHIR service.']
   // SMART App Launch §2.0.10: without it, an app could be led to send our tokens to somebody else.
   if (audience === undefined && (hasContext(scopes, 'patient') || hasContext(scopes, 'user')))
     return ['invalid_request', 'aud is missing.']
