@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Id } from './id.ts'
 import { Jurisdiction, Region } from './region.ts'
+import { Scopes } from './scope.ts'
 
 /** What a person or machine may be to Medley. `service` is Medley itself, acting inside one region. */
 export const Role = z.enum(['patient', 'clinician', 'pharmacist', 'insurer', 'operator', 'app', 'service'])
@@ -13,6 +14,15 @@ export type Allow = Role | 'person' | 'anyone'
 export const Locale = z.enum(['en', 'de', 'ar'])
 export type Locale = z.output<typeof Locale>
 
+/** What an app was allowed to do: for a person who agreed, or for itself. */
+export const Grant = z.object({
+  clientId: Id,
+  scopes: Scopes,
+  /** The FHIR Patient that was chosen when the app was let in: `patient/` scopes reach this one and nobody else. */
+  patientId: z.string().max(64).optional(),
+})
+export type Grant = z.output<typeof Grant>
+
 /** Who is asking. Travels inside the access token and between services. */
 export const Caller = z.object({
   personId: Id.optional(),
@@ -24,15 +34,8 @@ export const Caller = z.object({
   /** Where the person is when care is given; licences are checked against it. */
   jurisdiction: Jurisdiction.optional(),
   sessionId: z.string().max(200).optional(),
-  /** Present when an app acts, for a person or for itself: what it was granted. Canonical SMART scopes (core/scope.ts). */
-  grant: z
-    .object({
-      clientId: z.string().max(200),
-      scopes: z.array(z.string().max(300)).max(100),
-      /** The FHIR Patient the app was launched for. */
-      patientId: z.string().max(64).optional(),
-    })
-    .optional(),
+  /** Present when an app asks: then the person it asks for, if any, is not here themselves. */
+  grant: Grant.optional(),
 })
 export type Caller = z.output<typeof Caller>
 
@@ -59,7 +62,12 @@ export const serviceCaller: Caller = { roles: ['service'], organizationIds: [] }
 
 export const anonymousCaller: Caller = { roles: [], organizationIds: [] }
 
+/**
+ * An app gets only what says that it is for apps, whoever it acts for: a person lends it their record, not themselves. What it may do
+ * there is in its scopes, which whoever allows `app` must look at.
+ */
 export function isAllowed(allow: readonly Allow[], caller: Caller): boolean {
+  if (caller.grant) return allow.includes('app')
   return allow.some(
     each => each === 'anyone' || (each === 'person' ? caller.personId !== undefined : caller.roles.includes(each)),
   )

@@ -47,6 +47,8 @@ export type Route = {
   readonly path: string
   readonly summary: string
   readonly allow: readonly [Allow, ...Allow[]]
+  /** True where the protocol has credentials of its own, such as those of OAuth clients: the handler reads them, and the caller is nobody. */
+  readonly readsCredentials?: true
   readonly handle: (request: Request, call: Call, parameters: Record<string, string>) => Promise<Response>
 }
 

@@ -163,6 +163,19 @@ test('no operation opens to a role its contract does not name', async () => {
   }
 })
 
+test('no operation opens to a person’s app unless its contract names apps', async () => {
+  const grant = { clientId: newId(), scopes: ['patient/*.cruds', 'user/*.cruds'] }
+  const roles: Role[] = ['patient', 'clinician', 'pharmacist', 'insurer', 'operator']
+  const call = medley.as({ personId: newId(), roles, grant })
+  for (const { contract } of services) {
+    for (const [key, { allow }] of Object.entries(contract.operations)) {
+      if (allow.includes('app')) continue
+      const client = medley.call(contract) as Record<string, (input: unknown, call: unknown) => Promise<unknown>>
+      await assert.rejects(client[key]!({}, call), { code: 'access.forbidden' }, `${contract.name}.${key}`)
+    }
+  }
+})
+
 test('every booking, read and refusal leaves exactly one audit entry with its ids and no content', async () => {
   const clinician = await aClinician(medley, {
     noticeMinutes: 0,

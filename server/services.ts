@@ -12,8 +12,8 @@ export const services: readonly AnyService[] = [
   identity,
   directory,
   appointment,
+  record,
   notification,
   audit,
-  record,
   operations,
 ] as never

@@ -55,6 +55,9 @@ const at = root.addChildren([
   open('/sign-up', () => import('./pages/identity/sign-up.tsx'), 'SignUp'),
   open('/find', () => import('./pages/directory/find-care.tsx'), 'FindCare'),
   open('/clinicians/$clinicianId', () => import('./pages/appointment/book.tsx'), 'Book'),
+  open('/consent/stopped', () => import('./pages/identity/consent.tsx'), 'ConsentStopped'),
+  guarded('/consent', () => import('./pages/identity/consent.tsx'), 'Consent'),
+  guarded('/apps', () => import('./pages/identity/apps.tsx'), 'MyApps'),
   guarded('/claim', () => import('./pages/identity/claim.tsx'), 'ClaimAccount'),
   guarded('/account', () => import('./pages/identity/account.tsx'), 'Account'),
   guarded('/notifications', () => import('./pages/notification/notifications.tsx'), 'Notifications'),
@@ -67,6 +70,7 @@ const at = root.addChildren([
   guarded('/operator/jobs', () => import('./pages/operations/jobs.tsx'), 'Jobs', 'operator'),
   guarded('/operator/audit', () => import('./pages/audit/audit.tsx'), 'Audit', 'operator'),
   guarded('/operator/people', () => import('./pages/identity/people.tsx'), 'People', 'operator'),
+  guarded('/operator/apps', () => import('./pages/identity/apps.tsx'), 'AllApps', 'operator'),
   guarded('/operator/outbox', () => import('./pages/notification/outbox.tsx'), 'Outbox', 'operator'),
 ])
 

@@ -367,6 +367,71 @@ CREATE INDEX "apikey_referenceId_idx" ON identity.apikey USING btree ("reference
 alter table identity.apikey enable row level security;
 create policy at_the_door on identity.apikey for all using (medley.reaches_all());
 
+create table identity.app (
+  id uuid not null,
+  region text not null default medley.region(),
+  owner_id uuid not null,
+  name text not null,
+  maker text not null,
+  homepage text,
+  kind text not null,
+  redirect_uris text[] not null,
+  scopes text[] not null,
+  secret_hash text,
+  keys jsonb,
+  keys_url text,
+  approved_at timestamp with time zone,
+  approved_by uuid,
+  created_at timestamp with time zone not null
+);
+alter table identity.app add constraint app_pkey PRIMARY KEY (id);
+alter table identity.app add constraint app_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES identity.person(id);
+alter table identity.app add constraint app_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'confidential'::text, 'backend'::text])));
+CREATE INDEX app_owner ON identity.app USING btree (owner_id);
+alter table identity.app enable row level security;
+create policy own_or_all on identity.app for all using ((medley.reaches_all() OR (owner_id = medley.person())));
+
+create table identity.app_grant (
+  id uuid not null,
+  region text not null default medley.region(),
+  app_id uuid not null,
+  person_id uuid,
+  patient_id text,
+  scopes text[] not null,
+  session_id text,
+  code_hash text,
+  code_challenge text,
+  code_ends_at timestamp with time zone,
+  code_used_at timestamp with time zone,
+  redirect_uri text,
+  nonce text,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  ends_at timestamp with time zone not null,
+  ended_at timestamp with time zone
+);
+alter table identity.app_grant add constraint app_grant_code_hash_key UNIQUE (code_hash);
+alter table identity.app_grant add constraint app_grant_pkey PRIMARY KEY (id);
+alter table identity.app_grant add constraint app_grant_app_id_fkey FOREIGN KEY (app_id) REFERENCES identity.app(id) ON DELETE CASCADE;
+alter table identity.app_grant add constraint app_grant_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+CREATE INDEX app_grant_app ON identity.app_grant USING btree (app_id);
+CREATE UNIQUE INDEX app_grant_own ON identity.app_grant USING btree (app_id) WHERE (person_id IS NULL);
+CREATE INDEX app_grant_person ON identity.app_grant USING btree (person_id, app_id);
+alter table identity.app_grant enable row level security;
+create policy own_or_all on identity.app_grant for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table identity.app_refresh (
+  token_hash text not null,
+  grant_id uuid not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone
+);
+alter table identity.app_refresh add constraint app_refresh_pkey PRIMARY KEY (token_hash);
+alter table identity.app_refresh add constraint app_refresh_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES identity.app_grant(id) ON DELETE CASCADE;
+CREATE INDEX app_refresh_grant ON identity.app_refresh USING btree (grant_id);
+alter table identity.app_refresh enable row level security;
+create policy at_the_door on identity.app_refresh for all using (medley.reaches_all());
+
 create table identity.claim_code (
   person_id uuid not null,
   code_hash text not null,
@@ -391,6 +456,26 @@ CREATE UNIQUE INDEX membership_clinician ON identity.membership USING btree (cli
 CREATE INDEX membership_organization ON identity.membership USING btree (organization_id);
 alter table identity.membership enable row level security;
 create policy own_or_all on identity.membership for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table identity.passkey (
+  id uuid not null default gen_random_uuid(),
+  name text,
+  "publicKey" text not null,
+  "userId" uuid not null,
+  "credentialID" text not null,
+  counter integer not null,
+  "deviceType" text not null,
+  "backedUp" boolean not null,
+  transports text,
+  "createdAt" timestamp with time zone,
+  aaguid text
+);
+alter table identity.passkey add constraint "passkey_credentialID_key" UNIQUE ("credentialID");
+alter table identity.passkey add constraint passkey_pkey PRIMARY KEY (id);
+alter table identity.passkey add constraint "passkey_userId_fkey" FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE;
+CREATE INDEX "passkey_userId_idx" ON identity.passkey USING btree ("userId");
+alter table identity.passkey enable row level security;
+create policy at_the_door on identity.passkey for all using (medley.reaches_all());
 
 create table identity.person (
   id uuid not null,
@@ -720,6 +805,20 @@ CREATE INDEX resource_newest ON record.resource USING btree (type, updated_at DE
 CREATE INDEX resource_patients ON record.resource USING gin (patients);
 alter table record.resource enable row level security;
 create policy reachable on record.resource for all using (record.reaches(patients));
+
+create table record.subscription (
+  id text not null,
+  region text not null default medley.region(),
+  caller jsonb not null,
+  type text not null,
+  criteria text not null,
+  endpoint text not null,
+  headers text[] not null,
+  payload text,
+  ends_at timestamp with time zone
+);
+alter table record.subscription add constraint subscription_pkey PRIMARY KEY (id);
+CREATE INDEX subscription_type ON record.subscription USING btree (type);
 
 create table record.text (
   resource bigint not null,

@@ -162,6 +162,14 @@ function tokensConform(make: () => Promise<Keys>): void {
     assert.equal(await other.verifyToken(token, { ...options, audience: 'elsewhere' }), undefined)
   })
 
+  it('does not take the token of one issuer for that of another', async () => {
+    const [keys, issuer] = [await make(), 'https://medley.example']
+    const token = await keys.signToken({ sub: 'alice' }, { ...options, ttlMs: 60_000, issuer })
+    assert.equal((await keys.verifyToken(token, { ...options, issuer }))?.['iss'], issuer)
+    assert.equal(await keys.verifyToken(token, options), undefined)
+    assert.equal(await keys.verifyToken(token, { ...options, issuer: `${issuer}/` }), undefined)
+  })
+
   it('does not let claims speak for it', async () => {
     const keys = await make()
     const token = await keys.signToken({ exp: 9e9, aud: 'admin', iss: 'evil' }, { ...options, ttlMs: 60_000 })

@@ -6,6 +6,8 @@ export type TokenOptions = {
   /** How long it is valid, in milliseconds; cut to whole seconds. */
   readonly ttlMs: number
   readonly nowMs: number
+  /** Who says so; `medley` unless said. Others find our keys by an issuer that is an address. */
+  readonly issuer?: string
 }
 
 /** A public key as RFC 7517 writes it. */
@@ -54,10 +56,10 @@ export interface Keys {
 
   /** A signed JWT (ES256, RFC 7519). Claims are readable to all who hold it; `iss`, `aud`, `iat` and `exp` are ours. */
   signToken(claims: Record<string, unknown>, options: TokenOptions): Promise<string>
-  /** The claims, or undefined when the token is not ours, not for this audience, or too old. Never says which. */
+  /** The claims, or undefined when the token is not ours, not for this audience or by this issuer, or too old. Never says which. */
   verifyToken(
     token: string,
-    options: Pick<TokenOptions, 'audience' | 'nowMs'>,
+    options: Pick<TokenOptions, 'audience' | 'nowMs' | 'issuer'>,
   ): Promise<Record<string, unknown> | undefined>
   /** What others need to verify our tokens (RFC 7517), the present key first. */
   jwks(): { keys: readonly PublicKey[] }

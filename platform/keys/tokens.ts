@@ -2,14 +2,14 @@ import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import type { Derived } from './derive.ts'
 import type { Keys } from './port.ts'
 
-const issuer = 'medley'
+const ownIssuer = 'medley'
 
 /** Tokens signed with the first of the keys, verified with any of them. */
 export function createTokens(all: readonly [Derived, ...Derived[]]): Pick<Keys, 'signToken' | 'verifyToken' | 'jwks'> {
   const [present] = all
   const byKid = new Map(all.map(each => [each.publicKey.kid, each.verifying]))
   return {
-    signToken(claims, { audience, ttlMs, nowMs }) {
+    signToken(claims, { audience, ttlMs, nowMs, issuer = ownIssuer }) {
       return new SignJWT({ ...claims })
         .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: present.publicKey.kid })
         .setIssuer(issuer)
@@ -18,7 +18,7 @@ export function createTokens(all: readonly [Derived, ...Derived[]]): Pick<Keys, 
         .setExpirationTime(Math.floor((nowMs + ttlMs) / 1_000))
         .sign(present.signing)
     },
-    async verifyToken(token, { audience, nowMs }) {
+    async verifyToken(token, { audience, nowMs, issuer = ownIssuer }) {
       try {
         // The key decides the algorithm, never the token (RFC 8725 §3.1); an unknown name of a key ends it here.
         const key = byKid.get(decodeProtectedHeader(token).kid ?? '')

@@ -3,9 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import rateLimit from '@fastify/rate-limit'
 import { LRUCache } from 'lru-cache'
 import { identity } from '#contract/identity'
-import { anonymousCaller, Call, Caller, Locale } from '#core/call'
+import { appTokens } from '#core/app'
+import { anonymousCaller, Call, Caller, Grant, Locale } from '#core/call'
 import { houseFault } from '#core/fault'
 import { newId } from '#core/id'
+import type { Route } from '#core/service'
 import type { Platform } from '#platform'
 import { type Composition, serviceAudience } from '../compose.ts'
 
@@ -14,7 +16,10 @@ const requestDeadlineMs = 30_000
 /** A revoked session or key is refused after this time at the latest. */
 const recheckMs = 5_000
 
-export type Authenticate = (request: FastifyRequest) => Promise<Call>
+type Question = { sessionId: string } | { apiKey: string } | { grantId: string; tokenId: string }
+
+/** A route that reads the protocol's own credentials gets a call of nobody. */
+export type Authenticate = (request: FastifyRequest, route?: Pick<Route, 'readsCredentials'>) => Promise<Call>
 
 /** The allowance of Medley's own calls: none is counted, since the edge has counted the person's. */
 export const unlimited = ''
@@ -28,7 +33,8 @@ export type Doorkeeper = {
   allowanceOf(request: FastifyRequest): Promise<string>
 }
 
-export function createDoorkeeper(platform: Platform, composition: Composition): Doorkeeper {
+export function createDoorkeeper(platform: Platform, composition: Composition, publicUrl: string): Doorkeeper {
+  const apps = appTokens(publicUrl)
   /** Session or hashed key → the caller behind it, or `ended`. Small and short-lived: the truth is identity's. */
   const seen = new LRUCache<string, { caller: Caller } | { ended: true }>({ max: 10_000, ttl: recheckMs })
 
@@ -38,7 +44,7 @@ export function createDoorkeeper(platform: Platform, composition: Composition): 
 
   const cacheKeyOf = (apiKey: string) => platform.keys.hashOf('api-key-cache', apiKey)
 
-  async function look(cacheKey: string, question: { sessionId: string } | { apiKey: string }): Promise<Caller> {
+  async function look(cacheKey: string, question: Question): Promise<Caller> {
     let known = seen.get(cacheKey)
     if (!known) {
       const answer = await composition.call(identity).callerOfSession(question, composition.serviceCall('edge'))
@@ -71,6 +77,26 @@ export function createDoorkeeper(platform: Platform, composition: Composition): 
     return verifying
   }
 
+  const verifiedApps = new LRUCache<string, { grant: Grant; grantId: string; tokenId: string; endsAtMs: number }>({
+    max: 5_000,
+  })
+
+  /** What the app may do stands in its token; who it acts for, and whether it still may, is looked at every few seconds. */
+  async function callerOfApp(token: string, nowMs: number): Promise<Caller> {
+    let known = verifiedApps.get(token)
+    if (!known || nowMs >= known.endsAtMs) {
+      const claims = await platform.keys.verifyToken(token, { ...apps, nowMs })
+      const { client_id: clientId, scope, patient, gid: grantId, jti: tokenId, exp } = claims ?? {}
+      const grant = Grant.safeParse({ clientId, scopes: String(scope).split(' '), patientId: patient })
+      if (!grant.success || typeof grantId !== 'string' || typeof tokenId !== 'string')
+        throw houseFault('access.unauthenticated')
+      known = { grant: grant.data, grantId, tokenId, endsAtMs: Number(exp) * 1_000 }
+      verifiedApps.set(token, known)
+    }
+    const { grant, grantId, tokenId } = known
+    return { ...(await look(`${grantId} ${tokenId}`, { grantId, tokenId })), grant }
+  }
+
   async function callerOf(request: FastifyRequest): Promise<Caller | Call> {
     const { apiKey, bearer } = credentialsOf(request)
     if (apiKey !== undefined) return look(cacheKeyOf(apiKey), { apiKey })
@@ -84,6 +110,7 @@ export function createDoorkeeper(platform: Platform, composition: Composition): 
       if (!call) throw houseFault('access.unauthenticated')
       return call
     }
+    if (claimedAudience(bearer) === apps.audience) return callerOfApp(bearer, nowMs)
     const caller = await callerInToken(bearer, nowMs)
     await look(caller.sessionId!, { sessionId: caller.sessionId! })
     return caller
@@ -99,15 +126,16 @@ export function createDoorkeeper(platform: Platform, composition: Composition): 
     } else if (bearer !== undefined && claimedAudience(bearer) === serviceAudience) {
       if (await callInToken(request, bearer, nowMs).catch(() => undefined)) return unlimited
     } else if (bearer !== undefined) {
-      const caller = await callerInToken(bearer, nowMs).catch(() => undefined)
-      if (caller) return `caller ${caller.personId ?? caller.sessionId}`
+      const isApp = claimedAudience(bearer) === apps.audience
+      const caller = await (isApp ? callerOfApp(bearer, nowMs) : callerInToken(bearer, nowMs)).catch(() => undefined)
+      if (caller) return `caller ${caller.grant?.clientId ?? ''} ${caller.personId ?? caller.sessionId}`
     }
     return `address ${rateLimit.normalizeIP(request.ip)}`
   }
 
-  async function authenticate(request: FastifyRequest): Promise<Call> {
+  const authenticate: Authenticate = async (request, route) => {
     const from = request.ip
-    const caller = await callerOf(request)
+    const caller = route?.readsCredentials ? anonymousCaller : await callerOf(request)
     if ('caller' in caller) return caller
     const key = request.headers['idempotency-key']
     if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)))

@@ -5,7 +5,7 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import serveFiles from '@fastify/static'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Contract } from '#core/contract'
 import { houseFault } from '#core/fault'
 import type { Platform, ProcessView, Settings } from '#platform'
@@ -46,9 +46,11 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
   })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   // The API's library writes errors as plain JSON; on the wire all of them are RFC 9457 problems.
-  app.addHook('onSend', async (_request, reply) => {
+  // OAuth has a form of its own for them (RFC 6749 §5.2).
+  app.addHook('onSend', async (request, reply) => {
     const isPlain = String(reply.getHeader('content-type') ?? '').startsWith('application/json')
-    if (reply.statusCode >= 400 && isPlain) reply.header('content-type', 'application/problem+json')
+    if (reply.statusCode >= 400 && isPlain && !request.url.startsWith('/auth/oauth2/'))
+      reply.header('content-type', 'application/problem+json')
   })
   app.addHook('onResponse', async (request, reply) => {
     platform.log.debug(
@@ -66,7 +68,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     sendProblem(problemOf(error, request.id, platform.log), request, reply),
   )
   acceptJson(app)
-  const { authenticate, allowanceOf } = createDoorkeeper(platform, composition)
+  const { authenticate, allowanceOf } = createDoorkeeper(platform, composition, settings.publicUrl)
   await protect(app, config, allowanceOf)
   serveMetrics(app, metrics, platform)
   serveHealth(app, options)
@@ -93,6 +95,9 @@ function acceptJson(app: FastifyInstance): void {
   })
 }
 
+/** What SMART apps ask from pages of their own, wherever those are: with a token in their hand, and never with our cookie. */
+const forApps = /^\/(\.well-known\/|fhir\/R4(\/|\?|$)|auth\/jwks$|auth\/oauth2\/(token|revoke|introspect|userinfo)$)/
+
 /** Headers and limits for every answer. The page loads only from here; styles may be inline, scripts may not. */
 async function protect(app: FastifyInstance, config: Config, allowanceOf: Doorkeeper['allowanceOf']): Promise<void> {
   await app.register(helmet, {
@@ -114,7 +119,9 @@ async function protect(app: FastifyInstance, config: Config, allowanceOf: Doorke
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
     referrerPolicy: { policy: 'no-referrer' },
   })
-  await app.register(cors, { origin: [...config.MEDLEY_CORS_ORIGINS], credentials: true, maxAge: 600 })
+  const named = { origin: [...config.MEDLEY_CORS_ORIGINS], credentials: true, maxAge: 600 }
+  const anyone = { origin: '*', maxAge: 600, exposedHeaders: ['location', 'etag'] }
+  await app.register(cors, () => async (request: FastifyRequest) => (forApps.test(request.url) ? anyone : named))
   await app.register(rateLimit, {
     max: config.MEDLEY_RATE_PER_MINUTE,
     timeWindow: 60_000,
@@ -137,7 +144,11 @@ function serveHealth(app: FastifyInstance, { process, isReady }: EdgeOptions): v
 
 /** Protocol routes of identity and appointment that live in another process are reached through this edge as well. */
 function forwardProtocols(app: FastifyInstance, config: Config, composition: Composition): void {
-  const prefixes = { identity: ['/auth/*'], appointment: ['/calendar/*'] }
+  const prefixes = {
+    identity: ['/auth/*', '/.well-known/*', '/fhir/R4/.well-known/smart-configuration'],
+    appointment: ['/calendar/*'],
+    record: ['/fhir/R4', '/fhir/R4/*'],
+  }
   void app.register(async scope => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -164,7 +175,7 @@ async function serveWeb(app: FastifyInstance, platform: Platform): Promise<void>
   }
   app.setNotFoundHandler(async (request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    const isApp = !/^\/(api|auth|calendar)\//.test(request.url)
+    const isApp = !/^\/(api|auth|calendar|fhir|\.well-known)\//.test(request.url)
     if (isBuilt && wantsPage && isApp) return reply.header('cache-control', 'no-cache').sendFile('index.html')
     await sendProblem(problemOf(houseFault('request.notFound'), request.id, platform.log), request, reply)
     return reply

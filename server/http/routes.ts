@@ -20,7 +20,7 @@ export function serveRoutes(
         method: route.method === 'ALL' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : route.method,
         url: route.path,
         async handler(request, reply) {
-          const call = await authenticate(request)
+          const call = await authenticate(request, route)
           if (!isAllowed(route.allow, call.caller)) {
             throw houseFault(call.caller.personId === undefined ? 'access.unauthenticated' : 'access.forbidden')
           }

@@ -25,7 +25,7 @@ export function recordRoutes(deps: RecordDeps, self: Client<typeof record>): Rou
       method: 'GET',
       path: `${base}/metadata`,
       summary: 'What this FHIR server can do (CapabilityStatement)',
-      allow: ['anyone'],
+      allow: ['anyone', 'app'],
       handle: async request => respond({ status: 200, body: capabilityText(deps) }, wantedFormat(request) ?? 'json'),
     },
     {
@@ -33,14 +33,14 @@ export function recordRoutes(deps: RecordDeps, self: Client<typeof record>): Rou
       path: base,
       summary: 'FHIR R4: batch, transaction, search over all types',
       // People, apps and services; whoever is none of them hears so in FHIR's own words.
-      allow: ['anyone'],
+      allow: ['anyone', 'app'],
       handle: (request, call) => handle(deps, self, request, call),
     },
     {
       method: 'ALL',
       path: `${base}/*`,
       summary: 'FHIR R4: resources, searches, histories, operations',
-      allow: ['anyone'],
+      allow: ['anyone', 'app'],
       handle: (request, call) => handle(deps, self, request, call),
     },
   ]

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core'
 import { appointment } from '#contract/appointment'
 import { remoteClient } from '#core/client'
 import { signInDemo } from '../people.ts'
+import { clientOf, smartApp } from '../smart.ts'
 import { desk, eventually, openStage, phone, type Role, type Stage, type Visitor } from './stage.ts'
 
 const web = join(import.meta.dirname, '../../web')
@@ -31,6 +32,7 @@ const stops: readonly Stop[] = [
   ['/find', 'nobody'],
   ['/clinicians/$clinicianId', 'nobody'],
   ['/nowhere', 'nobody'],
+  ['/consent/stopped', 'nobody', 'problem=redirect'],
   ['/', 'patient'],
   ['/find', 'patient'],
   ['/find', 'patient', 'text=nobody-is-called-this'],
@@ -39,7 +41,10 @@ const stops: readonly Stop[] = [
   ['/claim', 'patient'],
   ['/account', 'patient'],
   ['/account', 'patient', 'tab=security'],
+  ['/account', 'patient', 'tab=apps'],
   ['/account', 'patient', 'tab=keys'],
+  ['/apps', 'patient'],
+  ['/consent', 'patient', 'request=$requestId'],
   ['/notifications', 'patient'],
   ['/notifications', 'patient', 'tab=preferences'],
   ['/visits', 'patient'],
@@ -56,6 +61,7 @@ const stops: readonly Stop[] = [
   ['/operator/jobs', 'operator', 'tab=dead'],
   ['/operator/audit', 'operator'],
   ['/operator/people', 'operator'],
+  ['/operator/apps', 'operator'],
   ['/operator/outbox', 'operator'],
   ['/operator/outbox', 'operator', 'tab=deliveries'],
 ]
@@ -67,6 +73,28 @@ before(async () => {
   names = await realNames()
 })
 after(() => stage?.[Symbol.asyncDispose]())
+
+/** An app that the patient let in, one that an operator must look at, and a request that waits for the patient's answer. */
+async function appNames(): Promise<{ requestId: string }> {
+  const patient = await signInDemo(stage.url, 'patient')
+  const scopes = [
+    'launch/patient',
+    'openid',
+    'offline_access',
+    'patient/*.rs',
+    'user/Observation.rs?category=laboratory',
+  ]
+  const app = await smartApp(stage.url, patient, {
+    name: 'Heart Diary',
+    redirectUri: 'https://app.example/callback',
+    scopes,
+  })
+  const { decideConsent, registerApp } = clientOf(stage.url, patient)
+  await registerApp({ name: 'Night Export', maker: 'Example Labs', kind: 'backend', scopes: ['system/*.rs'] }, {})
+  const { redirectTo } = await decideConsent({ requestId: await app.ask(), decision: 'approve' }, {})
+  await app.redeem(new URL(redirectTo).searchParams.get('code') ?? '')
+  return { requestId: await app.ask() }
+}
 
 /** A clinician, a visit and a free time that exist, for the routes that name one. */
 async function realNames(): Promise<Record<string, string>> {
@@ -82,6 +110,7 @@ async function realNames(): Promise<Record<string, string>> {
     clinicianId,
     serviceId,
     bookingId: visit.id,
+    ...(await appNames()),
     startsAt: times.at(-1)?.startsAt ?? '',
     otherStart: times.at(-20)?.startsAt ?? '',
     date,
@@ -258,6 +287,13 @@ const openings: readonly Opening[] = [
     page => page.getByRole('main').getByRole('listitem').getByRole('button').first().click(),
   ],
   ['new hours', 'clinician', '/availability', press('button', 'availability.add')],
+  [
+    'ending access',
+    'patient',
+    '/account?tab=apps',
+    page => page.getByRole('listitem').filter({ hasText: 'Heart Diary' }).getByRole('button').click(),
+  ],
+  ['registering an app', 'patient', '/apps', press('button', 'apps.register')],
   ['running a job', 'operator', '/operator/jobs', press('button', 'jobs.runNow')],
   ['audit entry', 'operator', '/operator/audit', page => page.getByRole('row').getByRole('button').first().click()],
   ['filter of outcomes', 'operator', '/operator/audit', press('button', 'audit.outcome')],

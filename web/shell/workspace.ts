@@ -31,6 +31,7 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/operator/jobs', title: 'nav.jobs', icon: 'stack' },
     { href: '/operator/audit', title: 'nav.audit', icon: 'shield' },
     { href: '/operator/people', title: 'nav.people', icon: 'people' },
+    { href: '/operator/apps', title: 'nav.apps', icon: 'link' },
     { href: '/operator/outbox', title: 'nav.outbox', icon: 'mail' },
   ],
   staff: [

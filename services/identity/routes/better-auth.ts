@@ -1,7 +1,9 @@
-// better-auth holds passwords, second factors, sessions, API keys and sign-in at other issuers. It is built on first use,
+// better-auth holds passwords, passkeys, second factors, sessions, API keys and sign-in at other issuers. It is built on first use,
 // because an issuer must be asked for its addresses and may be down while we start.
 import { apiKey } from '@better-auth/api-key'
+import { passkey } from '@better-auth/passkey'
 import { betterAuth } from 'better-auth'
+import { APIError } from 'better-auth/api'
 import { genericOAuth, twoFactor } from 'better-auth/plugins'
 import { minuteMs } from '#core/time'
 import type { Kit } from '#platform'
@@ -60,6 +62,20 @@ function build(kit: Kit, issuer: Issuer | undefined) {
     plugins: [
       twoFactor({ issuer: 'Medley' }),
       apiKey({ defaultPrefix: 'mk_', rateLimit: { enabled: false } }),
+      passkey({
+        rpID: new URL(settings.publicUrl).hostname,
+        rpName: 'Medley',
+        origin: originsOf(settings.publicUrl),
+        authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+        // A passkey stands for two factors, which it is only when the device checked who holds it. The plugin asks for that and does
+        // not insist (1.7.6), so we do.
+        authentication: {
+          async afterVerification({ verification }) {
+            if (!verification.authenticationInfo.userVerified)
+              throw new APIError('UNAUTHORIZED', { code: 'PASSKEY_NOT_VERIFIED', message: 'Unlock the passkey.' })
+          },
+        },
+      }),
       genericOAuth({ config: settings.oidc && issuer ? [providerOf(kit, settings.oidc, issuer)] : [] }),
     ],
   })

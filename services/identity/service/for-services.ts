@@ -4,14 +4,13 @@ import { newId } from '#core/id'
 import { identity } from '../contract.ts'
 import type { Auth } from '../routes/better-auth.ts'
 import { callerFrom } from '../rules.ts'
+import { callerOfGrant } from './grants.ts'
 import { factOf, faults, type IdentityDeps, type Some } from './people.ts'
 
-export function forServices({
-  kit,
-  store,
-  auth,
-  people,
-}: IdentityDeps): Some<'namesOf' | 'contactOf' | 'peopleBehind' | 'callerOfSession' | 'enrol'> {
+export function forServices(
+  deps: IdentityDeps,
+): Some<'namesOf' | 'contactOf' | 'peopleBehind' | 'callerOfSession' | 'enrol'> {
+  const { kit, store, auth, people } = deps
   const { database, clock } = kit
   const all = { reach: 'all' } as const
   return {
@@ -37,7 +36,11 @@ export function forServices({
       const rows = await database.read(call, () => store.peopleBehind(clinicianIds), all)
       return { personIds: Object.fromEntries(rows.map(row => [row.clinician_id, row.person_id])) }
     },
-    async callerOfSession({ sessionId, apiKey }, call) {
+    async callerOfSession({ sessionId, apiKey, grantId, tokenId }, call) {
+      if (grantId && tokenId) {
+        const caller = await callerOfGrant(deps, { grantId, tokenId }, call)
+        return caller ? { caller } : {}
+      }
       const accountId = apiKey
         ? await accountOfKey(apiKey, auth)
         : sessionId &&

@@ -7,13 +7,20 @@ import { identity, type Person, type Token } from '../contract.ts'
 import type { Auth } from '../routes/better-auth.ts'
 import { callerFrom, regionDefaults, tokenTtlMs } from '../rules.ts'
 import type { IdentityStore, MembershipRow, PersonRow } from '../store.ts'
+import type { appStore } from '../store/apps.ts'
 
 export const faults = faultsOf(identity)
 const sealContext = 'identity.person'
 
 type Particulars = { phone?: string | undefined; birthDate?: string | undefined; details?: Record<string, unknown> }
 
-export type IdentityDeps = { kit: Kit; store: IdentityStore; auth: () => Promise<Auth>; people: People }
+export type IdentityDeps = {
+  kit: Kit
+  store: IdentityStore
+  apps: ReturnType<typeof appStore>
+  auth: () => Promise<Auth>
+  people: People
+}
 export type Some<Keys extends keyof Handlers<typeof identity>> = Pick<Handlers<typeof identity>, Keys>
 
 export type People = ReturnType<typeof createPeople>

@@ -22,12 +22,7 @@ export type View = {
   actors: readonly string[]
   purpose: Purpose
   at: Date
-  /** What an app was granted, per type; undefined when no app stands between. */
-  scopes?: readonly ScopeRule[] | undefined
 }
-
-/** Resources of a type (`*` for all) that an app may touch, and how; `query` narrows them. */
-export type ScopeRule = { type: string; may: string; query?: string | undefined }
 
 /** Types that describe the world and not a person; whoever signed in may read them. */
 export const openTypes: ReadonlySet<string> = new Set(
@@ -44,13 +39,7 @@ export const openTypes: ReadonlySet<string> = new Set(
 /** Who is near, as the store found it. */
 export type Near = { own: readonly string[]; candidates: readonly string[] | null }
 
-export function viewOf(
-  caller: Caller,
-  { own, candidates }: Near,
-  purpose: Purpose | undefined,
-  at: Date,
-  scopes?: readonly ScopeRule[],
-): View {
+export function viewOf(caller: Caller, { own, candidates }: Near, purpose: Purpose | undefined, at: Date): View {
   const { personId, clinicianId, roles } = caller
   const isSystem = roles.includes('app') && personId === undefined
   return {
@@ -64,7 +53,6 @@ export function viewOf(
     actors: actorsOf(caller),
     purpose: purpose ?? defaultPurpose(caller),
     at,
-    ...(scopes ? { scopes } : {}),
   }
 }
 

@@ -1,8 +1,9 @@
 // What every part of the record is given, and who the caller of a request is to it.
 import { LRUCache } from 'lru-cache'
-import type { Call } from '#core/call'
+import type { Call, Caller } from '#core/call'
 import { faultsOf } from '#core/contract'
 import { newId } from '#core/id'
+import { type Access, parseScope, scopesFor } from '#core/scope'
 import type { Kit } from '#platform'
 import { record } from '../contract.ts'
 import { loadDefinitions, loadTerminology } from '../data.ts'
@@ -101,38 +102,41 @@ function purposeOf({ caller }: Call, purpose: string | undefined): Purpose | und
   return known
 }
 
-/** What stands between a person and their own reach when an app acts for them: its scopes, and one patient when it was launched for one. */
-function narrowed({ registry, baseUrl }: RecordDeps, { caller }: Call, sight: Sight): Sight {
-  const { grant } = caller
+/** What stands between a person and their own reach when an app acts for them: each scope with its query and its one patient. */
+function narrowed({ registry, baseUrl }: RecordDeps, { caller: { grant } }: Call, sight: Sight): Sight {
   if (!grant) return sight
-  const scopes = readableScopes(grant.scopes)
-  const ready = scopes.map(({ type, query }) => ({
+  const scopes = grant.scopes.flatMap(text => {
+    const scope = parseScope(text)
+    return scope && scope.context !== 'plain' && /[rs]/.test(scope.access) ? [scope] : []
+  })
+  const ready = scopes.map(({ context, type, only }) => ({
     type,
-    filters: query ? parseQuery(registry(), baseUrl, type, [...new URLSearchParams(query)], false).filters : [],
+    filters: only.length > 0 ? parseQuery(registry(), baseUrl, type, only.map(pairOf), false).filters : [],
+    // Launched for one patient: nobody else's, even if the person may see them.
+    within: context === 'patient' ? (grant.patientId === undefined ? [] : [grant.patientId]) : undefined,
   }))
-  const isForPatient = grant.scopes.some(each => each.startsWith('patient/'))
-  const isForUser = grant.scopes.some(each => each.startsWith('user/') || each.startsWith('system/'))
-  if (!isForPatient || isForUser) return { ...sight, ready }
-  const within = grant.patientId === undefined ? [] : [grant.patientId]
-  // Launched for one patient: nobody else's, even if the person may see them.
-  return { ...sight, own: sight.own.filter(each => within.includes(each)), candidates: within, within, ready }
+  return { ...sight, ready }
 }
 
-/** Of `patient/Observation.rs?category=x`: the type and the query, when reading or searching is granted. */
-export function readableScopes(scopes: readonly string[]): { type: string; query?: string | undefined }[] {
-  return scopes.flatMap(each => {
-    const match = /^(?:patient|user|system)\/(\*|[A-Za-z]+)\.([cruds]+)(?:\?(.+))?$/.exec(each)
-    return match && /[rs]/.test(match[2]!) ? [{ type: match[1]!, query: match[3] }] : []
-  })
+function pairOf(condition: string): readonly [string, string] {
+  const [name = '', value = ''] = condition.split(/=(.*)/s)
+  return [name, value]
 }
 
-/** Whether the scopes of the app between allow this on a type; people themselves have none. */
-export function scopesAllow({ grant }: Call['caller'], type: string, what: 'c' | 'r' | 'u' | 'd' | 's'): boolean {
+/** Whether the scopes of the app between allow this on a type, about these patients; people themselves have none. */
+export function scopesAllow(
+  { grant }: Caller,
+  type: string,
+  access: Access,
+  patients: readonly string[] = [],
+): boolean {
   if (!grant) return true
-  return grant.scopes.some(each => {
-    const match = /^(?:patient|user|system)\/(\*|[A-Za-z]+)\.([cruds]+)(?:\?.+)?$/.exec(each)
-    return match !== null && (match[1] === '*' || match[1] === type) && match[2]!.includes(what)
-  })
+  return scopesFor(grant.scopes, type, access).some(
+    ({ context, only }) =>
+      // A scope with a query reads what matches; what is written could be made to match, so it does not cover writing.
+      (only.length === 0 || access === 'r' || access === 's') &&
+      (context !== 'patient' || patients.every(each => each === grant.patientId)),
+  )
 }
 
 /** Where a resource's content is sealed; its own place, so that nothing can be put somewhere else. */

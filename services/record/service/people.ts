@@ -1,17 +1,20 @@
 // People's side of the record: whose it is, who opened it, emergencies, legal hold, erasure.
 import { audit } from '#contract/audit'
 import { identity } from '#contract/identity'
-import type { Call } from '#core/call'
+import { type Call, serviceCaller } from '#core/call'
 import type { Handlers } from '#core/contract'
+import { Fault } from '#core/fault'
 import { newId } from '#core/id'
 import { toPage, fromCursor } from '#core/page'
 import { hourMs, instantOf } from '#core/time'
 import { record } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
+import { patientOf } from '../rules/mirror.ts'
 import type { ReachRow } from '../store/people.ts'
 import { faults, openText, type RecordDeps, writeCursor } from './deps.ts'
 import { runSearch } from './searching.ts'
 import { parseQuery } from '../rules/query.ts'
+import { commit, type Draft, untilSettled } from './writing.ts'
 
 type Some<Keys extends keyof Handlers<typeof record>> = Pick<Handlers<typeof record>, Keys>
 
@@ -35,7 +38,7 @@ export function peopleHandlers(
   return {
     async patientsOf({ personId }, call) {
       const rows = await database.read(call, () => people.patientsOf(personId), all)
-      return { patientIds: rows.map(row => row.id) }
+      return { patientIds: rows.length > 0 ? rows.map(row => row.id) : await beginRecord(deps, personId, call) }
     },
 
     async listAccesses({ patientId, ...page }, call) {
@@ -156,6 +159,32 @@ export function peopleHandlers(
 
     erase: ({ patientId }, call) => erase(deps, patientId, call),
   }
+}
+
+/** A person’s record begins when somebody first asks for it: an app that they launch, or a visit. */
+async function beginRecord(deps: RecordDeps, personId: string, call: Call): Promise<string[]> {
+  const own = { ...call, caller: serviceCaller }
+  const contact = await deps.kit.call(identity).contactOf({ personId }, own).catch(unlessGone)
+  if (!contact) return []
+  const draft: Draft = {
+    type: 'Patient',
+    id: personId,
+    method: 'PUT',
+    resource: patientOf(personId, contact),
+    after: 0,
+  }
+  const sight = await deps.sightOf(own)
+  await untilSettled(async () => {
+    const known = await deps.kit.database.read(call, () => deps.resources.versions([draft]), all)
+    if (known.length > 0) return
+    await commit(deps, own, sight, { act: 'begin', drafts: [draft], answer: () => null, personId, isTrusted: true })
+  })
+  return [personId]
+}
+
+function unlessGone(error: unknown): undefined {
+  if (error instanceof Fault && error.kind === 'not_found') return undefined
+  throw error
 }
 
 /** Rows first, key last: if we die between, the record is gone and a repeat destroys the key. */

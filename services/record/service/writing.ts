@@ -14,7 +14,7 @@ import { validate } from '../rules/validate.ts'
 import type { Change, VersionRow } from '../store/resources.ts'
 import type { SubscriptionRow } from '../store/subscriptions.ts'
 import type { Sight } from '../store/visible.ts'
-import { openText, type RecordDeps, sealText, subjectsOf } from './deps.ts'
+import { openText, type RecordDeps, scopesAllow, sealText, subjectsOf } from './deps.ts'
 import { assertScope, etagOf, notFound, readOne, versionOf } from './reading.ts'
 import { runSearch } from './searching.ts'
 import { accepted } from './subscriptions.ts'
@@ -213,8 +213,12 @@ async function assertMayWrite(
       (roles.includes('operator') && openTypes.has(draft.type)) ||
       (isOwn && patientWrites.has(draft.type))
     if (!may) throw fhirError('forbidden', `Your role may not write ${draft.type} resources here.`)
-    if (sight.within && patients.some(each => !sight.within!.includes(each)))
-      throw fhirError('forbidden', 'This app was launched for another patient.')
+    const access = draft.method === 'DELETE' ? 'd' : draft.after === 0 ? 'c' : 'u'
+    if (!scopesAllow(call.caller, draft.type, access, patients))
+      throw fhirError(
+        'forbidden',
+        `The scopes of this app do not allow to write ${draft.type} resources of this patient.`,
+      )
   }
   const byType = Map.groupBy(prepared, each => `${each.draft.type}\n${each.labels.join()}`)
   for (const group of byType.values()) {

@@ -7,11 +7,14 @@ import type { Filter } from '../rules/filter.ts'
 export type Condition = RawBuilder<unknown>
 
 /** A scope rule whose query was parsed for its type. */
-export type ReadyScope = { type: string; filters: readonly Filter[] }
+export type ReadyScope = {
+  type: string
+  filters: readonly Filter[]
+  /** The only patients it reaches; undefined for all that the caller may see. */
+  within: readonly string[] | undefined
+}
 export type Sight = View & {
   ready?: readonly ReadyScope[] | undefined
-  /** The only patients an app was launched for. */
-  within?: readonly string[] | undefined
 }
 
 export function visible(
@@ -21,7 +24,6 @@ export function visible(
 ): Condition {
   const row = sql.ref(alias)
   if (sight.isAll) return sql`true`
-  const launched = sight.within ? sql`${row}.patients <@ ${sight.within}::text[]` : sql`true`
   const scoped = sight.ready ? scopeCondition(row, sight.ready, matches) : sql`true`
   const own = sql`${row}.patients <> '{}' and ${row}.patients <@ ${sight.own}::text[]`
   const near = sight.candidates ? sql`${row}.patients && ${sight.candidates}::text[]` : sql`${row}.patients <> '{}'`
@@ -30,7 +32,7 @@ export function visible(
   const about = sight.isStaff
     ? sql`${row}.patients = '{}'`
     : sql`${row}.patients = '{}' and ${row}.type = any(${[...openTypes]}::text[])`
-  return sql`(${scoped} and ${launched} and (${about} or ${own} ${others}))`
+  return sql`(${scoped} and (${about} or ${own} ${others}))`
 }
 
 /** Whether one patient `p` of a resource is within reach: as oneself, in an emergency, or by care and consent. */
@@ -57,15 +59,15 @@ function scopeCondition(
   ready: readonly ReadyScope[],
   matches: (filter: Filter, row: Condition) => Condition,
 ): Condition {
-  const whole = ready.filter(each => each.filters.length === 0)
-  if (whole.some(each => each.type === '*')) return sql`true`
-  const parts: Condition[] = [sql`${row}.type = any(${whole.map(each => each.type)}::text[])`]
-  for (const { type, filters } of ready.filter(each => each.filters.length > 0))
-    parts.push(
-      sql`(${row}.type = ${type} and ${sql.join(
-        filters.map(each => matches(each, row)),
-        sql` and `,
-      )})`,
-    )
-  return sql`(${sql.join(parts, sql` or `)})`
+  const parts = ready.map(({ type, filters, within }) =>
+    sql.join(
+      [
+        type === '*' ? sql`true` : sql`${row}.type = ${type}`,
+        ...(within ? [sql`${row}.patients <@ ${within}::text[]`] : []),
+        ...filters.map(each => matches(each, row)),
+      ],
+      sql` and `,
+    ),
+  )
+  return parts.length === 0 ? sql`false` : sql`(${sql.join(parts, sql` or `)})`
 }

@@ -5,6 +5,8 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { ApiKeys } from './api-keys.tsx'
+import { Grants } from './grants.tsx'
+import { Passkeys } from './passkeys.tsx'
 import { Profile } from './profile.tsx'
 import { Sessions } from './sessions.tsx'
 import { TwoFactor } from './two-factor.tsx'
@@ -35,11 +37,13 @@ export function Account() {
             title: t('account.security'),
             content: (
               <div className="space-y-6">
+                <Passkeys />
                 <TwoFactor />
                 <Sessions />
               </div>
             ),
           },
+          { id: 'apps', title: t('account.apps'), content: <Grants /> },
           { id: 'keys', title: t('account.keys'), content: <ApiKeys /> },
         ]}
       />

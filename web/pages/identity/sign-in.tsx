@@ -13,6 +13,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { beginning, safeNext, signInWithPassword, signInWithProvider, verifyCode } from './enter.ts'
 import { Entrance } from './entrance.tsx'
+import { hasPasskeys, signInWithPasskey } from './passkey.ts'
 import { SignInNotice } from './sign-in-notice.tsx'
 
 const Credentials = z.object({ email: z.email(), password: z.string().min(1) })
@@ -29,6 +30,7 @@ export function SignIn() {
     mutationFn: (values: z.output<typeof Credentials>) => signInWithPassword(values.email, values.password),
     onSuccess: outcome => (outcome === 'needsCode' ? setNeedsCode(true) : void enter()),
   })
+  const byPasskey = useMutation({ mutationFn: signInWithPasskey, onSuccess: () => void enter() })
   if (needsCode) return <SecondStep onDone={() => void enter()} onBack={() => setNeedsCode(false)} />
   return (
     <Entrance
@@ -62,6 +64,21 @@ export function SignIn() {
           {t('auth.signIn')}
         </Button>
       </Form>
+      {hasPasskeys() && (
+        <div className="mt-4 space-y-3">
+          <Button
+            tone="quiet"
+            size="lg"
+            icon="key"
+            className="w-full"
+            onPress={() => byPasskey.mutate()}
+            isPending={byPasskey.isPending}
+          >
+            {t('auth.passkey')}
+          </Button>
+          <SignInNotice error={byPasskey.error} />
+        </div>
+      )}
       <Providers providers={options?.providers ?? []} next={safeNext(next)} />
     </Entrance>
   )
