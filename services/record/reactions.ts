@@ -8,12 +8,12 @@ import { newId } from '#core/id'
 import { on, type Reaction, type RunJob } from '#core/service'
 import { dayMs, epochMsOf, instantOf } from '#core/time'
 import { record } from './contract.ts'
-import { appointmentOf, organizationOf, patientOf, practitionerOf } from './rules/mirror.ts'
 import type { Resource } from './rules/index-values.ts'
+import { appointmentOf, organizationOf, patientOf, practitionerOf } from './rules/mirror.ts'
+import { commit, type Draft, untilSettled } from './service/commit.ts'
 import { openText, type RecordDeps } from './service/deps.ts'
 import { loadResources } from './service/load.ts'
 import { notifyJob, tellSubscribers } from './service/subscriptions.ts'
-import { commit, type Draft, untilSettled } from './service/writing.ts'
 
 /** A clinician sees the record from the booking on, and for so long after the visit. */
 const careAfterMs = 30 * dayMs

@@ -1,4 +1,5 @@
 // One search parameter, from `subject:Patient.name:exact=Ada` to a filter: values, missing, chains, reverse chains, and `_filter`.
+import { parseExpression } from './expression-filter.ts'
 import { fhirError, shown } from './refusal.ts'
 import { identifierOf, ofTypeOf, targetOf, textOf } from './index-values.ts'
 import type { Parameter, Registry } from './parameters.ts'
@@ -47,7 +48,8 @@ const chainMax = 4
 export function parseFilter(parse: ParseIn, name: string, value: string, depth = 0): Filter {
   if (depth > chainMax) throw fhirError('too-costly', `A chain has at most ${chainMax} links.`)
   if (name.startsWith('_has:')) return parseHas(parse, name, value, depth)
-  if (name === '_filter') return parseExpression(parse, value)
+  if (name === '_filter')
+    return parseExpression(value, (operator, code, asked) => compared(parse, code, operator, asked))
   const dot = name.indexOf('.')
   if (dot > 0) return parseChain(parse, name.slice(0, dot), name.slice(dot + 1), value, depth)
   const [code = name, modifier] = name.split(/:(.*)/)
@@ -327,61 +329,7 @@ function split(text: string, separator: string, keep = false): string[] {
 
 const unescape = (text: string) => text.replaceAll(/\\([\\,|$])/g, '$1')
 
-/** `_filter`: comparisons with and, or, not and parentheses (https://hl7.org/fhir/R4/search_filter.html), without brackets for elements. */
-function parseExpression(parse: ParseIn, text: string): Filter {
-  const tokens = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+)/g)].map(([whole, quoted, paren, word]) =>
-    quoted === undefined
-      ? { text: paren ?? word ?? whole, isQuoted: false }
-      : { text: quoted.replaceAll(/\\(.)/g, '$1'), isQuoted: true },
-  )
-  if (tokens.length > 100) throw fhirError('too-costly', '_filter takes at most 100 words.')
-  let at = 0
-  const fail = (): never => {
-    throw fhirError('value', `_filter is not understood near '${shown(tokens[at]?.text ?? 'its end')}'.`)
-  }
-  const word = (text: string) => tokens[at]?.text.toLowerCase() === text && !tokens[at]!.isQuoted
-  function any(depth: number): Filter {
-    if (depth > 10) throw fhirError('too-costly', '_filter nests at most 10 deep.')
-    const filters = [all(depth)]
-    while (word('or')) {
-      at++
-      filters.push(all(depth))
-    }
-    return filters.length === 1 ? filters[0]! : { kind: 'any', filters }
-  }
-  function all(depth: number): Filter {
-    const filters = [one(depth)]
-    while (word('and')) {
-      at++
-      filters.push(one(depth))
-    }
-    return filters.length === 1 ? filters[0]! : { kind: 'all', filters }
-  }
-  function one(depth: number): Filter {
-    if (word('not')) {
-      at++
-      return { kind: 'not', filter: one(depth) }
-    }
-    if (word('(')) {
-      at++
-      const inner = any(depth + 1)
-      if (!word(')')) fail()
-      at++
-      return inner
-    }
-    return comparison()
-  }
-  function comparison(): Filter {
-    const [name, operator, value] = [tokens[at], tokens[at + 1], tokens[at + 2]]
-    if (!name || !operator || !value) return fail()
-    at += 3
-    return compared(parse, name.text, operator.text, value.text)
-  }
-  const filter = any(0)
-  if (at < tokens.length) fail()
-  return filter
-}
-
+/** One comparison of `_filter`, in the words of an ordinary search. */
 function compared(parse: ParseIn, name: string, operator: string, value: string): Filter {
   const kind = parse.types.length === 1 ? parse.registry.of(parse.types[0]!)?.get(name)?.kind : undefined
   const isOrdered = kind === 'date' || kind === 'number' || kind === 'quantity' || name === '_lastUpdated'

@@ -1,13 +1,13 @@
 // Entering an imported record: ids and links stay as they are, and what is there already is left alone.
-import type { Handlers } from '#core/contract'
 import { type Call, serviceCaller } from '#core/call'
+import type { Handlers } from '#core/contract'
 import type { record } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
+import { linked } from '../rules/links.ts'
 import { fhirErrors } from '../rules/refusal.ts'
 import { validate } from '../rules/validate.ts'
-import { linked } from '../rules/links.ts'
+import { commit, type Draft, untilSettled } from './commit.ts'
 import { openText, type RecordDeps } from './deps.ts'
-import { commit, type Draft, untilSettled } from './writing.ts'
 
 /** So many resources are one transaction: memory, and how long others wait. */
 const chunk = 1_000
