@@ -75,7 +75,7 @@ function OneApp(props: { app: App; onApprove: (() => void) | undefined; onRemove
         </div>
         <State app={app} />
       </div>
-      <dl className="mt-4 grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[8rem_1fr]">
+      <dl className="mt-4 grid gap-x-4 text-sm sm:grid-cols-[8rem_1fr] sm:gap-y-2">
         <Fact title={t('apps.kindTitle')}>{translateCode('apps.kind', app.kind)}</Fact>
         <Fact title={t('apps.clientId')}>
           <code dir="ltr" className="break-all">
@@ -121,7 +121,7 @@ function Fact({ title, children }: { title: string; children: React.ReactNode })
   return (
     <>
       <dt className="text-ink-faint">{title}</dt>
-      <dd className="min-w-0">{children}</dd>
+      <dd className="min-w-0 max-sm:mb-2.5">{children}</dd>
     </>
   )
 }

@@ -122,8 +122,10 @@ function Question({ requestId, asked }: { requestId: string; asked: Asked }) {
           {t('consent.deny')}
         </Button>
       </div>
-      <p className="mt-4 text-center text-sm text-ink-faint">
-        {t('consent.returns', { host: `\u2068${asked.returnsTo}\u2069` })}
+      <p role="status" className="mt-4 text-center text-sm text-ink-faint">
+        {decide.isSuccess
+          ? t('consent.leaving', { app: asked.appName })
+          : t('consent.returns', { host: `\u2068${asked.returnsTo}\u2069` })}
       </p>
     </>
   )
@@ -156,7 +158,7 @@ function LineWords({ line }: { line: ScopeLine }) {
   return (
     <span className="min-w-0">
       <span className="block font-[560]">{line.title}</span>
-      <span className="block text-sm text-ink-faint">{line.detail}</span>
+      <span className="block text-sm text-ink-faint first-letter:uppercase">{line.detail}</span>
     </span>
   )
 }

@@ -37,13 +37,7 @@ function lineOf(text: string, { context, type, access, only }: RecordScope, loca
   ]
   const query = only.map(each => each.replace(/=.*\|/, '=')).join(', ')
   const limit = query ? ` · ${translate('scope.only', { query })}` : ''
-  const said = listOf(verbs, locale)
-  return {
-    scopes: [text],
-    title,
-    detail: `${said.charAt(0).toLocaleUpperCase(locale)}${said.slice(1)}${limit}`,
-    isClinical: true,
-  }
+  return { scopes: [text], title, detail: `${listOf(verbs, locale)}${limit}`, isClinical: true }
 }
 
 /** Types that people meet have a name; the rest are taken apart into words. */
@@ -58,7 +52,7 @@ export function ScopeList({ scopes, locale }: { scopes: readonly string[]; local
     <ul className="space-y-1 text-sm">
       {scopeLines(scopes, locale).map(line => (
         <li key={line.scopes.join()}>
-          <span className="font-[560]">{line.title}</span> <span className="text-ink-faint">{line.detail}</span>
+          <span className="font-[560]">{line.title}:</span> <span className="text-ink-soft">{line.detail}</span>
         </li>
       ))}
     </ul>
