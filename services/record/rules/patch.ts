@@ -4,6 +4,7 @@ import type { Parameters, Resource } from '@medplum/fhirtypes'
 import { appliedFhirPathPatch } from './patch-fhirpath.ts'
 import { refusal } from './outcome.ts'
 import type { Knowledge } from './schema.ts'
+import { validate } from './validate.ts'
 
 type Any = Record<string, unknown>
 export type JsonPatchOperation = { op: string; path: string; from?: string; value?: unknown }
@@ -17,6 +18,9 @@ export function patched<R extends Resource>(resource: R, patch: unknown, knowled
   const copy = structuredClone(resource) as unknown as Any
   if (Array.isArray(patch)) applyJsonPatch(copy, patch)
   else if (isObject(patch) && patch['resourceType'] === 'Parameters') {
+    // Once it is known to be Parameters as the standard has them, it can be read without looking twice.
+    const wrong = validate(patch, knowledge).find(each => each.severity === 'error' || each.severity === 'fatal')
+    if (wrong) throw refusal(wrong.code, wrong.text, wrong.expression)
     appliedFhirPathPatch(copy, patch as unknown as Parameters, knowledge)
   } else throw refusal('structure', 'A patch is an array of JSON Patch operations or a Parameters resource.')
   refuseOwnedByServer(resource as unknown as Any, copy)

@@ -232,7 +232,7 @@ test('a narrative is basic formatting only', () => {
     'x',
     '<p class="a">x<br/></p>',
     '<img src="a.png" alt="x"/>',
-    '&lt;&#160;&nbsp;',
+    '&lt;&#160;&#xA0;',
     '<!-- c --><b>x</b>',
     '<a href="https://a.example">x</a>',
   ]) {
@@ -250,6 +250,8 @@ test('a narrative is basic formatting only', () => {
     '<p>x',
     'x</p>',
     'a & b',
+    '&nbsp;',
+    '&nbsp;',
     '<p a=b>x</p>',
     '<svg>x</svg>',
     '<form>x</form>',
