@@ -33,7 +33,7 @@ const places: Place[] = [
     name: 'rules',
     at: /^services\/([^/]+)\/rules(\.ts|\/)/,
     may: [/^core\//, /^services\/[^/]+\/contract\.ts$/, /^services\/SELF\/rules(\.ts|\/)/],
-    npm: /^(temporal-polyfill|ical-generator|intl-messageformat|@medplum\/(core|fhirtypes)|fast-xml-parser)$/,
+    npm: /^(temporal-polyfill|ical-generator|intl-messageformat|@medplum\/(core|fhirtypes))$/,
   },
   {
     name: 'doors',

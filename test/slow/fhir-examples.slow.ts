@@ -1,7 +1,7 @@
 // All of HL7's official examples of FHIR R4 through the record's rules: what is refused is known file by file, our walk agrees
 // with the library's, XML gives back what it was given, and the definitions are those of the standard.
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
@@ -9,8 +9,9 @@ import { validateResource } from '@medplum/core'
 import type { Resource, StructureDefinition } from '@medplum/fhirtypes'
 import { loadDefinitions } from '../../services/record/data.ts'
 import { isTrueAsFhirPath, natives } from '../../services/record/rules/invariants.ts'
-import { isRefused } from '../../services/record/rules/refusal.ts'
+import { isRefused, issueOf } from '../../services/record/rules/refusal.ts'
 import type { Rule, StoredType } from '../../services/record/rules/schema.ts'
+import { summarized } from '../../services/record/rules/summary.ts'
 import { validate } from '../../services/record/rules/validate.ts'
 import { fromXml, toXml } from '../../services/record/rules/xml.ts'
 import { storedTypes } from '../../tools/fhir/schema.ts'
@@ -129,4 +130,73 @@ test('JSON to XML and back is the same for every example', { skip: !isInstalled 
     return !isDeepStrictEqual(fromXml(toXml(resource, knowledge), knowledge), resource)
   })
   assert.deepEqual(different, [])
+})
+
+const junk = [
+  null,
+  0,
+  -1.5,
+  '',
+  ' ',
+  '#',
+  'x',
+  '2024-99-99',
+  true,
+  [],
+  {},
+  [[]],
+  [null],
+  [{}],
+  { reference: 5 },
+  { coding: [null] },
+]
+const more = [
+  { resourceType: 'Patient' },
+  { resourceType: 5 },
+  { start: 5, end: {} },
+  { extension: [null] },
+  { id: 1 },
+  1e300,
+]
+
+/** Every place in a value, as its holder and key. */
+function placesIn(value: unknown): [Record<string, unknown>, string][] {
+  if (typeof value !== 'object' || value === null) return []
+  const holder = value as Record<string, unknown>
+  return Object.keys(holder).flatMap(key => [[holder, key] as [typeof holder, string], ...placesIn(holder[key])])
+}
+
+test('broken examples are refused, never a bug, and what is accepted survives XML', { skip: !isInstalled }, () => {
+  let seed = 7
+  const random = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff) % below
+  const small = files.filter(name => statSync(join(folder, name)).size < 20_000)
+  let accepted = 0
+  for (let round = 0; round < 20_000; round++) {
+    const name = small[random(small.length)]!
+    const resource = read(name)
+    const places = placesIn(resource)
+    for (let change = 0; change <= random(3); change++) {
+      const [holder, key] = places[random(places.length)]!
+      const value = structuredClone([...junk, ...more][random(junk.length + more.length)])
+      const kind = random(8)
+      if (kind === 0) delete holder[key]
+      else if (kind === 1 && !Array.isArray(holder)) holder[`_${key}`] = value
+      else holder[key] = value
+    }
+    const isGood = !isRefused(validate(resource, knowledge))
+    if (isGood) summarized(resource, 'true', knowledge)
+    try {
+      const back = fromXml(toXml(resource, knowledge), knowledge)
+      if (isGood)
+        assert.deepEqual(
+          validate(back, knowledge).filter(each => each.severity === 'error'),
+          [],
+          name,
+        )
+    } catch (error) {
+      assert.ok(!isGood && issueOf(error), `${name}: ${String(error)}`)
+    }
+    if (isGood) accepted++
+  }
+  assert.ok(accepted > 500, `only ${accepted} were still good`)
 })

@@ -117,8 +117,9 @@ export function toXml(resource: Resource, knowledge: Knowledge): string {
 }
 
 function writeResource(resource: Any, namespace: string, knowledge: Knowledge, out: string[]): void {
-  const type = knowledge.resourceType(resource['resourceType'])
-  if (!type) throw fhirError('structure', `${String(resource['resourceType'])} is not a resource of FHIR R4.`)
+  const type = knowledge.resourceType(resource?.['resourceType'])
+  if (!type)
+    throw fhirError('structure', `${String(resource?.['resourceType']).slice(0, 64)} is not a resource of FHIR R4.`)
   out.push(`<${type.name}${namespace}>`)
   writeElements(resource, type, knowledge, out)
   out.push(`</${type.name}>`)
@@ -172,6 +173,7 @@ function writeValue(
 }
 
 function writeTag(key: string, attribute: string, on: Any, type: Type, knowledge: Knowledge, out: string[]): void {
+  if (typeof on !== 'object' || on === null) throw fhirError('structure', `${key.slice(0, 64)} must be an object.`)
   const own = type.elements
     .filter(({ name, attribute }) => attribute && on[name] !== undefined)
     .map(({ name }) => ` ${name}="${escaped(String(on[name]))}"`)
