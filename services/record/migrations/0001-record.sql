@@ -162,6 +162,13 @@ create table record.consent_rule (
 create index consent_rule_patient on record.consent_rule (patient);
 create index consent_rule_resource on record.consent_rule (resource);
 
+-- Ends a statement that wrote less than it was to: somebody else was faster, and the whole transaction must begin anew.
+create function record.all_or_overtaken(written bigint, wanted bigint) returns boolean language plpgsql as $$
+begin
+  if written <> wanted then raise exception 'overtaken' using errcode = 'MD002'; end if;
+  return true;
+end $$;
+
 -- Whether the consents of a patient forbid this actor to see such a resource now, and whether one of them lets the actor in by name.
 create function record.consents(who text, kind text, marks text[], actor text[], purpose text, at timestamptz)
   returns table (is_denied boolean, is_permitted boolean) language sql stable parallel safe as $$

@@ -7,7 +7,7 @@ import { labelsOf, patientsIn } from '../rules/compartments.ts'
 import { consentingPatient, consentRules } from '../rules/consent.ts'
 import { indexRows, type Resource } from '../rules/index-values.ts'
 import { fhirError } from '../rules/refusal.ts'
-import type { Change, VersionRow } from '../store/resources.ts'
+import { type Change, overtakenCode, type VersionRow } from '../store/resources.ts'
 import type { SubscriptionRow } from '../store/subscriptions.ts'
 import type { Sight } from '../store/visible.ts'
 import { type RecordDeps, scopesAllow, sealText, subjectsOf } from './deps.ts'
@@ -112,13 +112,12 @@ export async function commit<Result>(
     purpose: sight.purpose,
     subjects: drafts.length === 1 ? { type: drafts[0]!.type, id: drafts[0]!.id } : { written: String(drafts.length) },
   })
-  const result = await kit.database.save(
+  const saving = kit.database.save(
     call,
     async () => {
       if (recheck && !(await recheck())) throw new Overtaken()
-      // Somebody else may have entered the same patient meanwhile, with another key.
-      if (entering.length > 0 && !(await people.enter(entering, new Date(nowMs)))) throw new Overtaken()
-      if (changes.length > 0 && !(await resources.write(changes))) throw new Overtaken()
+      if (entering.length > 0) people.enter(entering, new Date(nowMs))
+      if (changes.length > 0) await resources.write(changes)
       for (const each of listening) await (each.row ? subscriptions.put(each.row) : subscriptions.remove([each.id]))
       await also?.()
       for (let start = 0; start < changes.length; start += 200) {
@@ -138,6 +137,9 @@ export async function commit<Result>(
     // The wall reads relations as they are now; what a new patient's first resource needs is only being written.
     { reach: 'all' },
   )
+  const result = await saving.catch((error: unknown) => {
+    throw (error as { code?: string }).code === overtakenCode ? new Overtaken() : error
+  })
   if (entering.length > 0 || also || changes.some(each => each.type === 'Consent')) deps.forgetNear()
   return result
 }
