@@ -77,8 +77,8 @@ export async function runSearch(
 }
 
 /** One page that includes nothing and counts nothing is one statement. */
-const isSimple = ({ includes, revincludes, total, summary }: Query) =>
-  includes.length === 0 && revincludes.length === 0 && total === 'none' && summary !== 'count'
+const isSimple = ({ includes, revincludes, total, summary, sort }: Query) =>
+  sort.length === 0 && includes.length === 0 && revincludes.length === 0 && total === 'none' && summary !== 'count'
 
 async function totalOf(
   { search }: RecordDeps,

@@ -218,8 +218,8 @@ function writing(changes: readonly Change[]) {
       select p.key, (x->>1)::int, (x->>2)::smallint, x->>3, x->>4 from json_array_elements(${index('text')}::json) x join place p on p.o = (x->>0)::int),
     i3 as (insert into record.reference (resource, parameter, part, type, id, url)
       select p.key, (x->>1)::int, (x->>2)::smallint, x->>3, x->>4, x->>5 from json_array_elements(${index('reference')}::json) x join place p on p.o = (x->>0)::int),
-    i4 as (insert into record.moment (resource, parameter, part, low, high)
-      select p.key, (x->>1)::int, (x->>2)::smallint, (x->>3)::timestamptz, (x->>4)::timestamptz
+    i4 as (insert into record.moment (resource, parameter, part, low, high, is_long)
+      select p.key, (x->>1)::int, (x->>2)::smallint, (x->>3)::timestamptz, (x->>4)::timestamptz, (x->>5)::boolean
       from json_array_elements(${index('moment')}::json) x join place p on p.o = (x->>0)::int),
     i5 as (insert into record.quantity (resource, parameter, part, low, high, system, code, unit)
       select p.key, (x->>1)::int, (x->>2)::smallint, (x->>3)::float8, (x->>4)::float8, x->>5, x->>6, x->>7
