@@ -104,8 +104,7 @@ function faultOf(status: number, resource: Resource | undefined): Fault {
   return new Fault(refusals[kind] ?? 'record.invalid', { kind, message }, { issues })
 }
 
-export const nextOf = (bundle: Bundle): string | undefined =>
-  bundle.link?.find(each => each.relation === 'next')?.url
+export const nextOf = (bundle: Bundle): string | undefined => bundle.link?.find(each => each.relation === 'next')?.url
 
 /** The matches of a page, without what was included and without warnings. */
 export const matchesOf = <Wanted extends Resource>(bundle: Bundle): Wanted[] =>
@@ -116,7 +115,7 @@ export const matchesOf = <Wanted extends Resource>(bundle: Bundle): Wanted[] =>
 /** Every page of a search or an operation, for exports and prints; `onPage` says how much there is so far. */
 export async function allPages(address: string, onPage?: (count: number) => void): Promise<Resource[]> {
   const found: Resource[] = []
-  for (let next: string | undefined = address; next !== undefined; ) {
+  for (let next: string | undefined = address; next !== undefined;) {
     const bundle: Bundle = await askFhir<Bundle>({ address: next })
     found.push(...(bundle.entry ?? []).flatMap(each => each.resource ?? []))
     onPage?.(found.length)

@@ -104,7 +104,11 @@ function ProblemForm(props: AddProps) {
   const [draft, setDraft] = useState({ name: '', code: '', since: '', note: '' })
   const set = (field: keyof typeof draft) => (text: string) => setDraft({ ...draft, [field]: text })
   const name = draft.name.trim()
-  const { fields, rest } = problemsOf(save.error, 'Condition', { name: 'code.text', code: 'code.coding', since: 'onset' })
+  const { fields, rest } = problemsOf(save.error, 'Condition', {
+    name: 'code.text',
+    code: 'code.coding',
+    since: 'onset',
+  })
   return (
     <EntryForm
       onClose={props.onClose}

@@ -25,7 +25,10 @@ export function ChartFacts({ patientId, purpose }: { patientId: string; purpose:
   const options = { purpose }
   const of = `patient=${patientId}&_count=100`
   const allergies = useFhirPages<AllergyIntolerance>(`AllergyIntolerance?${of}&_sort=-date`, options)
-  const problems = useFhirPages<Condition>(`Condition?${of}&clinical-status=active,recurrence,relapse&_sort=-recorded-date`, options)
+  const problems = useFhirPages<Condition>(
+    `Condition?${of}&clinical-status=active,recurrence,relapse&_sort=-recorded-date`,
+    options,
+  )
   const medicines = useFhirPages<MedicationRequest>(`MedicationRequest?${of}&status=active&_sort=-authoredon`, options)
   return (
     <>

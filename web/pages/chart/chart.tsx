@@ -128,7 +128,15 @@ export function ageOf(birthDate: string | undefined, zone: string): number | und
 }
 
 /** What a patient keeps back is not there; that something is kept back is said, so that nobody takes a gap for health. */
-function Withheld({ patientId, purpose, isEmergency }: { patientId: string; purpose: string | undefined; isEmergency: boolean }) {
+function Withheld({
+  patientId,
+  purpose,
+  isEmergency,
+}: {
+  patientId: string
+  purpose: string | undefined
+  isEmergency: boolean
+}) {
   const { t } = useReader()
   const [isOpen, setOpen] = useState(false)
   const consents = useFhirPages<Consent>(`Consent?patient=${patientId}&status=active&_count=50`, { purpose })

@@ -120,7 +120,11 @@ export function numberFrom(text: string): number | undefined {
 export type Places<Field extends string> = Partial<Record<Field, string>>
 
 /** What a refusal says about each field; whatever is about none of them stays with the form. */
-export function problemsOf<Field extends string>(error: unknown, type: Resource['resourceType'], places: Places<Field>) {
+export function problemsOf<Field extends string>(
+  error: unknown,
+  type: Resource['resourceType'],
+  places: Places<Field>,
+) {
   const fields: Partial<Record<Field, string>> = {}
   let rest: unknown = error
   if (error instanceof Fault && Array.isArray(error.details['issues'])) {

@@ -15,13 +15,10 @@ export function rememberEmergency(patientId: string, until: string): void {
 
 /** Until when the record is open in an emergency; undefined when it is not, or not any more. */
 export function useEmergency(patientId: string): string | undefined {
-  const text = useSyncExternalStore(
-    listener => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    read,
-  )
+  const text = useSyncExternalStore(listener => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }, read)
   const until = (JSON.parse(text) as Record<string, string>)[patientId]
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -51,9 +51,7 @@ function LookLine({ look }: { look: Look }) {
     : (look.personName ?? look.roles.map(each => translateCode('role', each)).join(', ')) || t('access.unnamed')
   const isRange = clock(look.firstAt, place) !== clock(look.lastAt, place)
   return (
-    <div
-      className={cx('flex items-start gap-3.5 py-3', look.isEmergency && '-mx-3 my-1 rounded-lg bg-bad-soft px-3')}
-    >
+    <div className={cx('flex items-start gap-3.5 py-3', look.isEmergency && '-mx-3 my-1 rounded-lg bg-bad-soft px-3')}>
       {look.isEmergency ? (
         <span className="flex size-10 shrink-0 items-center justify-center rounded-full bg-surface text-bad">
           <Icon name="warning" />

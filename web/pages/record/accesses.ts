@@ -1,5 +1,7 @@
 // From single acts to what a person can read: opening a chart is ten requests, and one line. Pure.
-import type { Access } from '#contract/record'
+import type { OutputOf } from '../../api.ts'
+
+type Access = OutputOf<'record', 'listAccesses'>['items'][number]
 
 export interface Look {
   key: string

@@ -1,6 +1,16 @@
 import type { DocumentReference } from '@medplum/fhirtypes'
 import type { ReactNode } from 'react'
-import { conceptsText, conceptText, fhirDate, flagOf, notesText, periodText, rangeText, valueText } from '../../fhir/words.ts'
+import {
+  conceptCode,
+  conceptsText,
+  conceptText,
+  fhirDate,
+  flagOf,
+  notesText,
+  periodText,
+  rangeText,
+  valueText,
+} from '../../fhir/words.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
 import { exact } from '../../time.ts'
 import { Drawer } from '../../ui/dialog.tsx'
@@ -56,19 +66,21 @@ function useDetails(resource: Known): [string, ReactNode][] {
   const { t, locale, zone } = useReader()
   const place = { locale, zone }
   const rows: [string, string | undefined][] = []
+  const certainty = 'verificationStatus' in resource ? conceptCode(resource.verificationStatus) : undefined
+  const severity = resource.resourceType === 'AllergyIntolerance' ? resource.reaction?.[0]?.severity : undefined
   switch (resource.resourceType) {
     case 'Condition':
       rows.push(
         [t('record.since'), fhirDate(resource.onsetDateTime, place)],
         [t('record.until'), fhirDate(resource.abatementDateTime, place)],
-        [t('record.certainty'), code('certainty', resource.verificationStatus?.coding?.[0]?.code)],
+        [t('record.certainty'), certainty && translateCode('certainty', certainty)],
       )
       break
     case 'AllergyIntolerance':
       rows.push(
         [t('record.reaction'), resource.reaction?.flatMap(each => conceptsText(each.manifestation) ?? []).join(', ')],
-        [t('record.severity'), code('severity', resource.reaction?.[0]?.severity)],
-        [t('record.risk'), code('criticality', resource.criticality)],
+        [t('record.severity'), severity && translateCode('severity', severity)],
+        [t('record.risk'), resource.criticality && translateCode('criticality', resource.criticality)],
       )
       break
     case 'MedicationRequest':
@@ -101,9 +113,6 @@ function useDetails(resource: Known): [string, ReactNode][] {
   rows.push([t('record.note'), 'note' in resource ? notesText(resource.note) : undefined])
   rows.push([t('record.entered'), resource.meta?.lastUpdated && fhirDate(resource.meta.lastUpdated, place)])
   return rows.flatMap(([term, value]) => (value ? [[term, value] as [string, ReactNode]] : []))
-  function code(prefix: string, value: string | undefined): string | undefined {
-    return value && translateCode(prefix, value)
-  }
 }
 
 function Values({ entry }: { entry: Entry }) {

@@ -16,13 +16,7 @@ export const kindIcons: Record<Kind, IconName> = {
 export const asKind = (text: string | undefined): Kind | undefined => kinds.find(each => each === text)
 
 /** One kind or all of them; a row that scrolls sideways on a phone. */
-export function KindFilter({
-  kind,
-  onChange,
-}: {
-  kind: Kind | undefined
-  onChange: (kind: Kind | undefined) => void
-}) {
+export function KindFilter({ kind, onChange }: { kind: Kind | undefined; onChange: (kind: Kind | undefined) => void }) {
   const { t } = useReader()
   const all = 'all'
   return (

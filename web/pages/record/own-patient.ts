@@ -5,7 +5,13 @@ import { usePerson } from '../../session.ts'
  * Which Patient resource the signed-in person is. A booked visit makes one with the person's own id; an imported record keeps the id it
  * came with. Whoever also treats people finds them in the same list, so a foreign name is never taken.
  */
-export function useOwnPatient(): { patientId: string; name: string; isPending: boolean; error: unknown; refetch: () => void } {
+export function useOwnPatient(): {
+  patientId: string
+  name: string
+  isPending: boolean
+  error: unknown
+  refetch: () => void
+} {
   const person = usePerson()
   const patients = useRead('record', 'listPatients', { limit: 100 })
   const items = patients.data?.items ?? []

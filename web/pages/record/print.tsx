@@ -123,7 +123,10 @@ function Section({ title, lines }: { title: string; lines: readonly PrintedLine[
       {lines.length === 0 && <p className="py-1.5 text-ink-soft">{t('print.nothing')}</p>}
       <ul className="divide-y divide-line">
         {lines.map(({ id, title: name, detail }) => (
-          <li key={id} className="grid break-inside-avoid gap-x-4 py-1.5 sm:grid-cols-[2fr_3fr] print:grid-cols-[2fr_3fr]">
+          <li
+            key={id}
+            className="grid break-inside-avoid gap-x-4 py-1.5 sm:grid-cols-[2fr_3fr] print:grid-cols-[2fr_3fr]"
+          >
             <span dir="auto" className="font-[560]">
               {name}
             </span>

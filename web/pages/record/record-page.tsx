@@ -33,7 +33,10 @@ export function RecordPage({
       width={current === '/record/results' ? 'wide' : 'reading'}
       actions={own.patientId && <ExportRecord patientId={own.patientId} />}
     >
-      <nav aria-label={t('record.parts')} className="-mx-4 mb-6 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0">
+      <nav
+        aria-label={t('record.parts')}
+        className="-mx-4 mb-6 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0"
+      >
         <ul className="flex gap-6">
           {parts.map(([href, title]) => (
             <li key={href}>
@@ -54,7 +57,11 @@ export function RecordPage({
       {own.isPending && <Skeleton lines={5} />}
       <ProblemNotice error={own.error} onRetry={own.refetch} />
       {!own.isPending && !own.error && own.patientId === '' && (
-        <EmptyState icon="page" title={t('record.notYet')} action={<LinkButton href="/find">{t('nav.find')}</LinkButton>}>
+        <EmptyState
+          icon="page"
+          title={t('record.notYet')}
+          action={<LinkButton href="/find">{t('nav.find')}</LinkButton>}
+        >
           {t('record.notYetWhy')}
         </EmptyState>
       )}

@@ -34,7 +34,15 @@ function Marks({ lines, frame, box, radius }: { lines: readonly Line[]; frame: F
     return (
       <g key={line.title} className={strokes[index % strokes.length]}>
         {hasBand && (
-          <rect x={box.left} y={high} width={box.width} height={low - high} className="fill-good" opacity={0.13} rx={3} />
+          <rect
+            x={box.left}
+            y={high}
+            width={box.width}
+            height={low - high}
+            className="fill-good"
+            opacity={0.13}
+            rx={3}
+          />
         )}
         <path d={pathOf(line, frame)} fill="none" stroke="currentColor" strokeWidth={2} strokeLinejoin="round" />
         {line.readings.map((each, at) =>
