@@ -3,7 +3,7 @@ import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import type { Call } from '#core/call'
 import type { Client } from '#core/contract'
-import { dayMs } from '#core/time'
+import { dayMs, hourMs } from '#core/time'
 import type { Kit } from '#platform'
 import type { record } from './contract.ts'
 import { panels, type Panel, story, vaccines } from './seed/story.ts'
@@ -11,7 +11,8 @@ import { panels, type Panel, story, vaccines } from './seed/story.ts'
 type Seeding = Pick<Kit, 'call' | 'clock' | 'region'>
 type Made = { resourceType: string; id: string; [element: string]: unknown }
 type Clinician = { id: string; name: string; organization: { id: string; name: string } }
-type Cast = { treating: Clinician; specialist: Clinician; laboratory: string }
+/** `noonUtc` is the hour of noon where they live, so that nobody's blood is drawn at night. */
+type Cast = { treating: Clinician; specialist: Clinician; laboratory: string; noonUtc: number }
 
 /** As server/seed.ts enrols them: whoever comes second finds the person made. */
 const maya = {
@@ -31,6 +32,8 @@ const homes = {
   apac: { jurisdiction: 'SG', timeZone: 'Asia/Singapore' },
 } as const
 
+const noons = { us: 17, eu: 11, apac: 4 } as const
+
 /** Leaves a record that is there alone: its dates follow from the day it was made. */
 export async function seedRecord(kit: Seeding, self: Client<typeof record>, call: Call): Promise<void> {
   const { items } = await kit.call(directory).search({ limit: 200 }, call)
@@ -38,7 +41,7 @@ export async function seedRecord(kit: Seeding, self: Client<typeof record>, call
   const treating = byName.find(each => each.name === 'Dr. Elena Brandt') ?? byName[0]
   if (!treating) return
   const specialist = byName.find(each => each.specialties.includes('endocrinology') && each !== treating) ?? treating
-  const cast: Cast = { treating, specialist, laboratory: 'Harbour Laboratory' }
+  const cast: Cast = { treating, specialist, laboratory: 'Harbour Laboratory', noonUtc: noons[kit.region] }
   const todayMs = Math.floor(kit.clock.nowMs() / dayMs) * dayMs
   const enter = async (person: { name: string; birthDate: string }, make: (patientId: string) => Made[]) => {
     const source = { system: 'demo', value: 'email' in person ? String(person.email) : person.name }
@@ -58,12 +61,12 @@ const loinc = 'http://loinc.org'
 const terminology = 'http://terminology.hl7.org/CodeSystem'
 
 /** Builders of one patient's resources; ids follow from the patient's, so that another installation has the same ones. */
-function maker(patientId: string, { treating, specialist }: Cast, todayMs: number) {
+function maker(patientId: string, { treating, specialist, noonUtc }: Cast, todayMs: number) {
   let count = 0
   const subject = { reference: `Patient/${patientId}` }
   const by = (who: Clinician) => ({ reference: `Practitioner/${who.id}`, display: who.name })
   const at = (daysAgo: number, hour = 9) =>
-    new Date(todayMs - daysAgo * dayMs + hour * 3_600_000).toISOString().replace('.000Z', 'Z')
+    new Date(todayMs - daysAgo * dayMs + (hour + noonUtc - 12) * hourMs).toISOString().replace('.000Z', 'Z')
   return {
     at,
     by,

@@ -88,9 +88,9 @@ export type Flag = 'high' | 'low' | 'abnormal'
 /** What the laboratory said, else what its own range says. */
 export function flagOf(of: Observation | ObservationComponent): Flag | undefined {
   const code = of.interpretation?.[0]?.coding?.[0]?.code ?? ''
-  if (/^H/.test(code)) return 'high'
-  if (/^L/.test(code)) return 'low'
-  if (/^A/.test(code)) return 'abnormal'
+  if (code.startsWith('H')) return 'high'
+  if (code.startsWith('L')) return 'low'
+  if (code.startsWith('A')) return 'abnormal'
   if (code !== '') return undefined
   const value = of.valueQuantity?.value
   const range = of.referenceRange?.[0]

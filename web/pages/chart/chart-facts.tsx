@@ -79,7 +79,7 @@ interface FactsProps<Resource extends Known> {
 
 function Facts<Resource extends Known>({ title, none, addLabel, pages, onOpen, onAdd }: FactsProps<Resource>) {
   const { locale } = useReader()
-  const entries = pages.items.map(each => entryOf(each, locale))
+  const entries = pages.items.map(each => entryOf(each, locale)).toSorted((a, b) => danger(b) - danger(a))
   return (
     <FactsCard
       title={title}
@@ -99,6 +99,10 @@ function Facts<Resource extends Known>({ title, none, addLabel, pages, onOpen, o
   )
 }
 
+/** What can kill comes first. */
+const danger = ({ resource }: Entry) =>
+  Number(resource.resourceType === 'AllergyIntolerance' && resource.criticality === 'high')
+
 function FactLine({ entry, onOpen }: { entry: Entry; onOpen: () => void }) {
   const { t, locale, zone } = useReader()
   return (
@@ -110,7 +114,9 @@ function FactLine({ entry, onOpen }: { entry: Entry; onOpen: () => void }) {
         <span dir="auto" className="font-[560]">
           {entry.title}
         </span>
-        {entry.resource.resourceType === 'AllergyIntolerance' && <EntryState resource={entry.resource} />}
+        {entry.resource.resourceType === 'AllergyIntolerance' && entry.resource.criticality === 'high' && (
+          <EntryState resource={entry.resource} />
+        )}
       </span>
       {entry.detail && (
         <span dir="auto" className="block text-sm text-ink-soft">

@@ -39,7 +39,7 @@ export function Chart() {
       width="full"
       actions={
         isOut && (
-          <LinkButton href="/patients" tone="ghost">
+          <LinkButton href="/patients" tone="ghost" icon="chevronLeft">
             {t('nav.patients')}
           </LinkButton>
         )
@@ -113,7 +113,7 @@ function PatientHead({ patient }: { patient: Patient }) {
           {patient.gender && <span>{translateCode('gender', patient.gender)}</span>}
         </p>
       </div>
-      <LinkButton href="/patients" tone="ghost" size="sm">
+      <LinkButton href="/patients" tone="ghost" size="sm" icon="chevronLeft">
         {t('nav.patients')}
       </LinkButton>
     </div>

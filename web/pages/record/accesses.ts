@@ -53,13 +53,16 @@ export function looksOf(accesses: readonly Access[]): Look[] {
     const last = looks.at(-1)
     const isSame =
       last &&
+      last.isOwn === isOwn &&
+      last.isEmergency === isEmergency &&
       last.personName === personName &&
-      last.purpose === purpose &&
+      (isOwn || last.purpose === undefined || purpose === undefined || last.purpose === purpose) &&
       last.verb === verb &&
       last.outcome === outcome &&
       Date.parse(last.firstAt) - Date.parse(at) < pauseMs
     if (isSame) {
       last.firstAt = at
+      last.purpose ??= purpose
       last.count++
     } else
       looks.push({

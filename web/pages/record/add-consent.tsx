@@ -13,7 +13,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Select } from '../../ui/select.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { consentOf, dataClasses, type DataClass, type Sharing } from './consent.ts'
-import { useSentence } from './sharing.tsx'
+import { useSentence } from './consent-words.ts'
 
 type Act = 'deny' | 'research'
 

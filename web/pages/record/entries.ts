@@ -144,7 +144,9 @@ function factsOf(resource: Known, locale: string): Facts {
         who: referenceText(resource.author?.[0]) ?? '',
         where: referenceText(resource.custodian) ?? '',
       }
-    default:
+    case 'Encounter':
+    case 'Appointment':
+    case 'Procedure':
       return visitFacts(resource)
   }
 }
@@ -169,7 +171,7 @@ function visitFacts(resource: Encounter | Appointment | Procedure): Facts {
             ?.flatMap(({ actor }) => (actor?.reference?.startsWith('Patient/') ? [] : (referenceText(actor) ?? [])))
             .join(', ') ?? '',
       }
-    default:
+    case 'Procedure':
       return {
         kind: 'visits',
         title: conceptText(resource.code),
@@ -235,8 +237,7 @@ export async function mergedPage(
   const entries: Entry[] = []
   let rest = [...streams]
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- which search is asked next depends on what the former ones gave
-    rest = await Promise.all(rest.map(each => (each.waiting.length === 0 && each.next ? load(each.next) : each)))
+    rest = await Promise.all(rest.map(async each => (each.waiting.length === 0 && each.next ? load(each.next) : each)))
     const heads = rest.filter(each => each.waiting.length > 0)
     const stream = heads.toSorted((a, b) => timeOf(b.waiting[0]!) - timeOf(a.waiting[0]!))[0]
     const entry = stream?.waiting[0]

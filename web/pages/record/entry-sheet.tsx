@@ -12,7 +12,7 @@ import {
   valueText,
 } from '../../fhir/words.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
-import { exact } from '../../time.ts'
+import { clock } from '../../time.ts'
 import { Drawer } from '../../ui/dialog.tsx'
 import type { Entry, Known } from './entries.ts'
 import { EntryState, FlagTag } from './entry-words.tsx'
@@ -33,7 +33,12 @@ function SheetBody({ entry }: { entry: Entry }) {
   const { resource, when, who, where } = entry
   const place = { locale, zone }
   const rows: [string, ReactNode][] = [
-    [t('record.date'), <bdi key="date">{when.length > 10 ? exact(when, place) : fhirDate(when, place) || '–'}</bdi>],
+    [
+      t('record.date'),
+      <bdi key="date">
+        {[fhirDate(when, place) || '–', when.length > 10 && clock(when, place)].filter(Boolean).join(', ')}
+      </bdi>,
+    ],
     [t('record.who'), who || t('record.unknownSource')],
     ...(where ? [[t('record.where'), where] as [string, ReactNode]] : []),
     ...useDetails(resource),
@@ -108,7 +113,9 @@ function useDetails(resource: Known): [string, ReactNode][] {
     case 'Observation':
       rows.push([t('record.issued'), fhirDate(resource.issued, place)])
       break
-    default:
+    case 'Appointment':
+    case 'Procedure':
+      break
   }
   rows.push([t('record.note'), 'note' in resource ? notesText(resource.note) : undefined])
   rows.push([t('record.entered'), resource.meta?.lastUpdated && fhirDate(resource.meta.lastUpdated, place)])

@@ -22,7 +22,11 @@ export function stateOf(resource: Known): string | undefined {
       return resource.status
     case 'Observation':
       return resource.status === 'final' ? undefined : resource.status
-    default:
+    case 'DiagnosticReport':
+    case 'DocumentReference':
+    case 'Encounter':
+    case 'Immunization':
+    case 'Procedure':
       return undefined
   }
 }

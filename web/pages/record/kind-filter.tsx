@@ -20,7 +20,7 @@ export function KindFilter({ kind, onChange }: { kind: Kind | undefined; onChang
   const { t } = useReader()
   const all = 'all'
   return (
-    <div className="-mx-4 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-1">
+    <div className="-mx-4 overflow-x-auto px-4 py-1 sm:mx-0 sm:overflow-visible sm:px-0">
       <ToggleButtonGroup
         aria-label={t('record.show')}
         selectionMode="single"

@@ -30,7 +30,6 @@ export function RecordPage({
     <Page
       title={t('nav.record')}
       lead={t('record.lead')}
-      width={current === '/record/results' ? 'wide' : 'reading'}
       actions={own.patientId && <ExportRecord patientId={own.patientId} />}
     >
       <nav
@@ -65,7 +64,9 @@ export function RecordPage({
           {t('record.notYetWhy')}
         </EmptyState>
       )}
-      {own.patientId && children(own.patientId)}
+      {own.patientId && (
+        <div className={current === '/record/results' ? '' : 'max-w-3xl'}>{children(own.patientId)}</div>
+      )}
     </Page>
   )
 }

@@ -15,6 +15,7 @@ import { toast } from '../../ui/toast.tsx'
 import { AccessLog } from './access-log.tsx'
 import { AddConsent } from './add-consent.tsx'
 import { isOver, sharingOf, type Sharing as Rule } from './consent.ts'
+import { useSentence } from './consent-words.ts'
 import { RecordPage } from './record-page.tsx'
 
 export function Sharing() {
@@ -106,21 +107,6 @@ function RuleLine({
       {action}
     </div>
   )
-}
-
-/** "Dr. Ito does not see my documents." */
-export function useSentence(): (rule: Rule) => string {
-  const { t, locale, zone } = useReader()
-  return ({ act, what, who, until }) => {
-    const values = {
-      what: t(`dataClass.${what}`),
-      who: who?.name ?? t('sharing.everybody'),
-      until: until ? fhirDate(until, { locale, zone }) : '',
-    }
-    if (act === 'deny') return who ? t('sharing.denyOne', values) : t('sharing.denyAll', values)
-    if (act === 'permit') return t('sharing.permit', values)
-    return until ? t('sharing.researchUntil', values) : t('sharing.research', values)
-  }
 }
 
 function ConsentLine({ consent, onWithdraw }: { consent: Consent; onWithdraw?: () => void }) {

@@ -40,12 +40,15 @@ export function Timeline({ patientId, kind, purpose, empty }: TimelineProps) {
         {empty}
       </EmptyState>
     )
-  const months = Map.groupBy(entries, each => monthOf(each.when, locale, zone) || t('record.undated'))
+  const now = Date.now()
+  const months = Map.groupBy(entries, ({ when }) =>
+    Date.parse(when) > now ? t('record.ahead') : monthOf(when, locale, zone) || t('record.undated'),
+  )
   return (
     <>
       {[...months].map(([month, own]) => (
         <section key={month} className="mb-8" aria-label={month}>
-          <h2 className="sticky top-16 z-10 -mx-1 mb-3 bg-canvas/95 px-1 py-2 text-sm font-[620] text-ink-soft backdrop-blur">
+          <h2 className="sticky top-16 z-10 -mx-1 mb-3 bg-canvas px-1 py-2 text-sm font-[620] text-ink-soft">
             {month}
           </h2>
           <ol className="relative space-y-2.5 ps-5 before:absolute before:inset-y-2 before:start-1.5 before:w-px before:bg-line sm:ps-8 sm:before:start-2.5">
