@@ -21,9 +21,10 @@ const maya = {
   password: 'medley-demo-2026',
   birthDate: '1988-04-12',
 }
+/** Their numbers are easy to type, because a door for emergencies is opened by number. */
 const others = [
-  { name: 'Henrik Lund', birthDate: '1957-09-30', gender: 'male', isShared: true },
-  { name: 'Amara Okonkwo', birthDate: '1994-01-17', gender: 'female', isShared: false },
+  { id: 'demo-lund', name: 'Henrik Lund', birthDate: '1957-09-30', gender: 'male', isShared: true },
+  { id: 'demo-okonkwo', name: 'Amara Okonkwo', birthDate: '1994-01-17', gender: 'female', isShared: false },
 ] as const
 
 const homes = {
@@ -53,8 +54,8 @@ export async function seedRecord(kit: Seeding, self: Client<typeof record>, call
     await self.load({ personId, entries: make(personId).map(resource => ({ resource })) }, call)
   }
   await enter(maya, patientId => wholeRecord(patientId, cast, todayMs))
-  for (const { gender, isShared, ...person } of others)
-    await enter(person, patientId => shortRecord({ patientId, ...person, gender, isShared }, cast, todayMs))
+  for (const { id, gender, isShared, ...person } of others)
+    await enter(person, () => shortRecord({ patientId: id, ...person, gender, isShared }, cast, todayMs))
 }
 
 const loinc = 'http://loinc.org'

@@ -9,6 +9,7 @@ import type {
   Quantity,
   Reference,
 } from '@medplum/fhirtypes'
+import { translate } from '../i18n/locale.tsx'
 import { number } from '../time.ts'
 
 export const conceptText = (concept: CodeableConcept | undefined): string | undefined =>
@@ -79,8 +80,9 @@ export function rangeText(of: Observation | ObservationComponent, locale: string
   const unit = range.high?.unit ?? range.low?.unit ?? ''
   const [low, high] = [range.low?.value, range.high?.value]
   if (low !== undefined && high !== undefined) return `${shown(low)}–${shown(high)} ${unit}`
-  if (high !== undefined) return `≤ ${shown(high)} ${unit}`
-  return low === undefined ? undefined : `≥ ${shown(low)} ${unit}`
+  // In words: a sign such as ≤ turns round with the direction of the text, and then says the opposite to some.
+  if (high !== undefined) return translate('results.upTo', { limit: `${shown(high)} ${unit}` })
+  return low === undefined ? undefined : translate('results.atLeast', { limit: `${shown(low)} ${unit}` })
 }
 
 export type Flag = 'high' | 'low' | 'abnormal'

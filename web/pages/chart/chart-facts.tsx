@@ -119,8 +119,8 @@ function FactLine({ entry, onOpen }: { entry: Entry; onOpen: () => void }) {
         )}
       </span>
       {entry.detail && (
-        <span dir="auto" className="block text-sm text-ink-soft">
-          {entry.detail}
+        <span className="block text-sm text-ink-soft">
+          <bdi>{entry.detail}</bdi>
         </span>
       )}
       <span className="block text-xs text-ink-faint">

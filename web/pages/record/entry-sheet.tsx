@@ -53,8 +53,8 @@ function SheetBody({ entry }: { entry: Entry }) {
         {rows.map(([term, value]) => (
           <div key={term} className="grid grid-cols-[8rem_1fr] gap-2 py-2.5">
             <dt className="text-ink-faint">{term}</dt>
-            <dd dir="auto" className="min-w-0 break-words whitespace-pre-line">
-              {value}
+            <dd className="min-w-0 break-words whitespace-pre-line">
+              <bdi>{value}</bdi>
             </dd>
           </div>
         ))}

@@ -167,8 +167,8 @@ function Figures({ series }: { series: Series }) {
                 </td>
               )
             })}
-            <td dir="auto" className="py-2.5 text-end text-sm text-ink-soft max-sm:hidden">
-              {each.who}
+            <td className="py-2.5 text-end text-sm text-ink-soft max-sm:hidden">
+              <bdi>{each.who}</bdi>
             </td>
           </tr>
         ))}
