@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
@@ -14,13 +13,12 @@ const reasonMin = 10
 /** Opens a record that is out of reach. Whoever goes through is told before what will follow. */
 export function BreakGlass({ patientId, onOpened }: { patientId: string; onOpened?: () => void }) {
   const { t } = useReader()
-  const cache = useQueryClient()
   const [reason, setReason] = useState('')
   const [isTried, setTried] = useState(false)
   const open = useAct('record', 'breakGlass', {
     onDone: ({ until }) => {
+      // From here on the chart asks with another purpose, so all of it is asked for anew.
       rememberEmergency(patientId, until)
-      void cache.invalidateQueries({ queryKey: ['fhir'] })
       onOpened?.()
     },
   })

@@ -13,12 +13,13 @@ export function useOwnPatient(): {
   refetch: () => void
 } {
   const person = usePerson()
-  const patients = useRead('record', 'listPatients', { limit: 100 })
+  const isTreating = person.roles.includes('clinician')
+  const patients = useRead('record', 'listPatients', { limit: 100, ...(isTreating ? { name: person.name } : {}) })
   const items = patients.data?.items ?? []
   const own =
     items.find(each => each.patientId === person.id) ??
     items.find(each => each.name === person.name) ??
-    (items.length === 1 && !person.roles.includes('clinician') ? items[0] : undefined)
+    (items.length === 1 && !isTreating ? items[0] : undefined)
   return {
     patientId: own?.patientId ?? '',
     name: own?.name ?? person.name,

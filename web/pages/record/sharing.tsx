@@ -22,7 +22,7 @@ export function Sharing() {
   return (
     <RecordPage current="/record/sharing">
       {patientId => (
-        <div className="space-y-8">
+        <div className="grid items-start gap-6 xl:grid-cols-2">
           <Consents patientId={patientId} />
           <AccessLog patientId={patientId} />
         </div>
