@@ -69,7 +69,7 @@ function Sections({ resources }: { resources: readonly Resource[] }) {
   const lines = (some: readonly Known[]) =>
     some
       .map(each => entryOf(each, locale))
-      .toSorted((a, b) => b.when.localeCompare(a.when))
+      .toSorted((a, b) => isGrave(b.resource) - isGrave(a.resource) || b.when.localeCompare(a.when))
       .map(({ id, title, detail, when, who, where, resource }) => ({
         id,
         title,
@@ -103,6 +103,9 @@ function Sections({ resources }: { resources: readonly Resource[] }) {
     </>
   )
 }
+
+/** An allergy that can kill stands first, on paper as on the screen. */
+const isGrave = (resource: Known) => Number(stateOf(resource) === 'high-risk')
 
 function stateWords(resource: Known): string {
   const state = resource.resourceType === 'Condition' ? conceptCode(resource.clinicalStatus) : stateOf(resource)

@@ -64,7 +64,7 @@ export function RecordPage({
           {t('record.notYetWhy')}
         </EmptyState>
       )}
-      {own.patientId && <div className={current === '/record' ? 'max-w-3xl' : ''}>{children(own.patientId)}</div>}
+      {own.patientId && <div className={current === '/record' ? 'max-w-4xl' : ''}>{children(own.patientId)}</div>}
     </Page>
   )
 }
