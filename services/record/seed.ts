@@ -49,9 +49,12 @@ export async function seedRecord(kit: Seeding, self: Client<typeof record>, call
     const { personId } = await kit
       .call(identity)
       .enrol({ source, ...person, ...homes[kit.region], memberships: [] }, call)
-    const { patientIds } = await self.patientsOf({ personId }, call)
-    if (patientIds.length > 0) return
-    await self.load({ personId, entries: make(personId).map(resource => ({ resource })) }, call)
+    const resources = make(personId)
+    const { id } = resources.find(each => each.resourceType === 'Patient')!
+    const query: [string, string][] = [['_id', id]]
+    const found = await self.interact({ method: 'GET', path: 'Patient', query }, call)
+    if ((JSON.parse(found.body!) as { total: number }).total > 0) return
+    await self.load({ personId, entries: resources.map(resource => ({ resource })) }, call)
   }
   await enter(maya, patientId => wholeRecord(patientId, cast, todayMs))
   for (const { id, gender, isShared, ...person } of others)
