@@ -356,7 +356,10 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     assert.deepEqual(turns, [['begin', 'select', 'commit']])
     const twice = one.read(call, async () => [await find(), await find()], { isSingle: true })
     await assert.rejects(twice, /a single statement was promised/)
-    await assert.rejects(one.read(call, () => one.query(sql`select 1 / 0`), { isSingle: true }), /22012/)
+    await assert.rejects(
+      one.read(call, () => one.query(sql`select 1 / 0`), { isSingle: true }),
+      /22012/,
+    )
     assert.deepEqual(await one.read(call, find, { isSingle: true }), [{ id }], 'the session is as good as before')
   })
 
