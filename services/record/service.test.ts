@@ -304,6 +304,12 @@ test('a repeat with the same idempotency key makes nothing new and hears the sam
   assert.deepEqual(second.body, first.body)
 })
 
+test('many who first write about the same new patient at once all succeed', async () => {
+  const patientId = `new-${newId()}`
+  const all = await Promise.all(Array.from({ length: 6 }, () => ask('POST', 'Observation', observation(patientId))))
+  assert.deepEqual(new Set(all.map(each => each.status)), new Set([201]))
+})
+
 // Who may see what. Two patients, their clinician, and everybody else.
 
 async function aVisit(): Promise<{ patient: Call; patientId: string }> {
