@@ -8,6 +8,7 @@ import { record } from './contract.ts'
 import { recordReactions, recordRuns } from './reactions.ts'
 import { recordRoutes } from './routes.ts'
 import { createDeps } from './service/deps.ts'
+import { eraseAgain } from './service/erasure.ts'
 import { createPerform } from './service/interactions.ts'
 import { loadHandlers } from './service/load.ts'
 import { peopleHandlers } from './service/people.ts'
@@ -27,6 +28,7 @@ export default defineService({
       reactions: recordReactions(deps),
       runs: recordRuns(deps),
       routes: recordRoutes(deps, kit.call(record)),
+      prepare: call => eraseAgain(deps, call),
     }
   },
 })

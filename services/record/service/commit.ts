@@ -118,6 +118,11 @@ export async function commit<Result>(
       if (recheck && !(await recheck())) throw new Overtaken()
       // Somebody else may have entered the same patient meanwhile, with another key.
       if (entering.length > 0 && !(await people.enter(entering, new Date(nowMs)))) throw new Overtaken()
+      // Or erased one: what was sealed for them a moment ago must not outlive them, nor a patient have rows and no owner.
+      if (keys.size > 0 && !(await people.stay(keys))) {
+        for (const patient of keys.keys()) deps.subjects.delete(patient)
+        throw new Overtaken()
+      }
       if (changes.length > 0 && !(await resources.write(changes))) throw new Overtaken()
       for (const each of listening) await (each.row ? subscriptions.put(each.row) : subscriptions.remove([each.id]))
       await also?.()

@@ -40,6 +40,15 @@ export function peopleStore(database: ServiceDatabase) {
       query(
         sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where id = any(${ids}::text[])`,
       ),
+    /** Those of these keys whose patient is here. */
+    patientsUnder: (subjectIds: readonly string[]) =>
+      query(
+        sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where subject_id = any(${subjectIds}::uuid[])`,
+      ),
+    /** Whether no legal hold stands on a patient; nobody can put one on them until this transaction ends. */
+    isFree: async (patient: string) =>
+      (await query(sql`select id from record.patient where id = ${patient} and held_because is null for update`))
+        .length === 1,
     async patientsOf(personId: string): Promise<PatientRow[]> {
       return query(
         sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where person_id = ${personId} order by created_at, id`,
@@ -55,6 +64,13 @@ export function peopleStore(database: ServiceDatabase) {
         select id, person_id, subject_id, ${at} from json_to_recordset(${JSON.stringify(rows)}::json)
           as p (id text, person_id uuid, subject_id uuid) on conflict (id) do nothing returning id`)
       return entered.length === patients.length
+    },
+    /** Whether these patients still have these keys; an erasure of one waits until this transaction ends. */
+    async stay(keys: ReadonlyMap<string, string>): Promise<boolean> {
+      const rows = await query(sql`select p.id from record.patient p
+        join unnest(${[...keys.keys()]}::text[], ${[...keys.values()]}::uuid[]) as k (id, subject_id)
+          on p.id = k.id and p.subject_id = k.subject_id for key share of p`)
+      return rows.length === keys.size
     },
     /** An imported person claimed their account: their patients are the new person's. */
     rename: (formerPersonId: string, personId: string) =>
@@ -111,6 +127,8 @@ export function peopleStore(database: ServiceDatabase) {
 
     /** Erasure: every row about the patient goes, and every version; what only mentions them stays with its own patient. */
     async erase(patient: string): Promise<number> {
+      // The patient first: whoever is writing about them is waited for, and whoever comes later finds nobody to write about.
+      await query(sql`delete from record.patient where id = ${patient}`)
       const keys = sql`select key from record.resource where patients[1] = ${patient}`
       for (const table of ['token', 'text', 'reference', 'moment', 'quantity'] as const)
         await query(sql`delete from ${sql.ref(`record.${table}`)} where resource in (${keys})`)
@@ -118,7 +136,6 @@ export function peopleStore(database: ServiceDatabase) {
       await query(sql`delete from record.reach where patient = ${patient}`)
       await query(sql`delete from record.history where key in (${keys}) or patients[1] = ${patient}`)
       const gone = await query(sql`delete from record.resource where patients[1] = ${patient} returning key`)
-      await query(sql`delete from record.patient where id = ${patient}`)
       return gone.length
     },
   }
