@@ -5,21 +5,9 @@ import { join } from 'node:path'
 import { deserialize } from 'node:v8'
 import { zstdDecompressSync } from 'node:zlib'
 import { getAllDataTypes, globalSchema, MEDPLUM_VERSION } from '@medplum/core'
-import { type Knowledge, knowledgeOf, type StoredSchema } from './rules/schema.ts'
+import type { Definitions, SearchDefinition } from './rules/parameters.ts'
+import { knowledgeOf, type StoredSchema } from './rules/schema.ts'
 import { type StoredTerminology, type Terminology, terminologyOf } from './rules/terminology.ts'
-
-/** One search parameter as HL7 defines it. */
-export type SearchDefinition = {
-  url: string
-  code: string
-  kind: 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special'
-  /** Resource types; `Resource` and `DomainResource` mean all of them. */
-  bases: string[]
-  /** FHIRPath. */
-  expression: string
-  targets: string[]
-  components: { url: string; expression: string }[]
-}
 
 export type Snapshot = {
   dataTypes: ReturnType<typeof getAllDataTypes>
@@ -30,8 +18,6 @@ export type Snapshot = {
   /** For validation, XML and summaries. */
   schema: StoredSchema
 }
-
-export type Definitions = Pick<Snapshot, 'parameters' | 'compartments'> & { knowledge: Knowledge }
 
 /** Counts the changes of what the snapshots contain, so that none is served from an older file. */
 const format = 2

@@ -198,3 +198,38 @@ test('a subscriber hears of what matches, with what they may see, and never at a
   assert.equal((JSON.parse(heard[0]!.body) as { valueQuantity: { value: number } }).valueQuantity.value, 700)
   assert.equal(heard[0]!.headers.authorization, 'Bearer abc')
 })
+
+test('XML goes in and comes out, and is what JSON says', async () => {
+  const xml = `<Observation xmlns="http://hl7.org/fhir"><status value="final"/><code><text value="Steps"/></code><subject><reference value="Patient/${who.personId}"/></subject><valueQuantity><value value="3"/></valueQuantity></Observation>`
+  const made = await fetched('Observation', {
+    method: 'POST',
+    body: xml,
+    headers: { 'content-type': 'application/fhir+xml', accept: 'application/fhir+xml' },
+  })
+  assert.equal(made.status, 201)
+  assert.equal(made.headers.get('content-type'), 'application/fhir+xml; charset=utf-8')
+  const text = await made.text()
+  const id = /<id value="([^"]+)"/.exec(text)![1]!
+  const json = (await (await fetched(`Observation/${id}`)).json()) as { valueQuantity: { value: number } }
+  assert.equal(json.valueQuantity.value, 3)
+  const hostile = `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><Observation xmlns="http://hl7.org/fhir"><status value="&e;"/></Observation>`
+  assert.equal(
+    (
+      await fetched('Observation', {
+        method: 'POST',
+        body: hostile,
+        headers: { 'content-type': 'application/fhir+xml' },
+      })
+    ).status,
+    400,
+  )
+})
+
+test('a patient summary holds the sections of the IPS', async () => {
+  const bundle = (await (await fetched(`Patient/${who.personId}/$summary`)).json()) as {
+    type: string
+    entry: { resource: { resourceType: string; section?: unknown[] } }[]
+  }
+  assert.equal(bundle.type, 'document')
+  assert.ok(bundle.entry[0]!.resource.section!.length >= 3)
+})

@@ -4,6 +4,8 @@ import type { Client } from '#core/contract'
 import type { Route } from '#core/service'
 import type { Answer, Interaction, record } from './contract.ts'
 import { outcome, outcomeOf } from './rules/outcome.ts'
+import type { Knowledge } from './rules/schema.ts'
+import { fromXml, toXml } from './rules/xml.ts'
 import { capabilityText } from './service/capability.ts'
 import type { RecordDeps } from './service/deps.ts'
 
@@ -26,7 +28,12 @@ export function recordRoutes(deps: RecordDeps, self: Client<typeof record>): Rou
       path: `${base}/metadata`,
       summary: 'What this FHIR server can do (CapabilityStatement)',
       allow: ['anyone', 'app'],
-      handle: async request => respond({ status: 200, body: capabilityText(deps) }, wantedFormat(request) ?? 'json'),
+      handle: async request =>
+        respond(
+          { status: 200, body: capabilityText(deps) },
+          wantedFormat(request) ?? 'json',
+          deps.registry().knowledge,
+        ),
     },
     {
       method: 'ALL',
@@ -51,13 +58,13 @@ async function handle(deps: RecordDeps, self: Client<typeof record>, request: Re
   if (format === undefined)
     return refuse(406, 'not-supported', 'This server speaks application/fhir+json and application/fhir+xml.')
   try {
-    const interaction = await interactionOf(request)
+    const interaction = await interactionOf(request, deps.registry().knowledge)
     if (interaction instanceof Response) return interaction
-    return respond(await self.interact(interaction, call), format, request.method === 'HEAD')
+    return respond(await self.interact(interaction, call), format, deps.registry().knowledge, request.method === 'HEAD')
   } catch (error) {
     const { status, outcome: said } = outcomeOf(error)
     if (status === 500) deps.kit.log.error({ requestId: call.requestId, err: error }, 'a FHIR interaction failed')
-    const answer = respond({ status, body: JSON.stringify(said) }, format)
+    const answer = respond({ status, body: JSON.stringify(said) }, format, deps.registry().knowledge)
     if (status === 401) answer.headers.set('www-authenticate', 'Bearer')
     answer.headers.set('x-request-id', call.requestId)
     return answer
@@ -79,7 +86,7 @@ function wantedFormat(request: Request): 'json' | 'xml' | undefined {
   return undefined
 }
 
-async function interactionOf(request: Request): Promise<Interaction | Response> {
+async function interactionOf(request: Request, knowledge: Knowledge): Promise<Interaction | Response> {
   const url = new URL(request.url)
   const path = decoded(url.pathname.slice(base.length).replaceAll(/^\/+|\/+$/g, ''))
   if (path === undefined) return refuse(400, 'value', 'The address is not well encoded.')
@@ -91,7 +98,7 @@ async function interactionOf(request: Request): Promise<Interaction | Response> 
     const text = await request.text()
     if (contentType === 'application/x-www-form-urlencoded') query.push(...new URLSearchParams(text))
     else if (text !== '') {
-      const read = bodyOf(text, contentType)
+      const read = bodyOf(text, contentType, knowledge)
       if (read instanceof Response) return read
       body = read.value
     }
@@ -127,7 +134,8 @@ function decoded(text: string): string | undefined {
   }
 }
 
-function bodyOf(text: string, contentType: string): { value: unknown } | Response {
+function bodyOf(text: string, contentType: string, knowledge: Knowledge): { value: unknown } | Response {
+  if (formats[contentType] === 'xml') return { value: fromXml(text, knowledge) }
   const isJson = contentType === '' || formats[contentType] === 'json' || contentType === 'application/json-patch+json'
   if (!isJson)
     return refuse(
@@ -147,15 +155,18 @@ const mediaTypes = { json: 'application/fhir+json; charset=utf-8', xml: 'applica
 function respond(
   { status, body, etag, lastModified, location, contentLocation, mediaType }: Answer,
   format: 'json' | 'xml',
+  knowledge?: Knowledge,
   isHead = false,
 ): Response {
+  const isXml = format === 'xml' && knowledge !== undefined && mediaType === undefined && body !== undefined
+  const written = isXml ? toXml(JSON.parse(body) as Parameters<typeof toXml>[0], knowledge) : body
   const headers = new Headers({ 'cache-control': 'private, no-cache' })
-  if (body !== undefined) headers.set('content-type', mediaType ?? mediaTypes[format])
+  if (body !== undefined) headers.set('content-type', mediaType ?? mediaTypes[isXml ? 'xml' : 'json'])
   if (etag) headers.set('etag', etag)
   if (lastModified) headers.set('last-modified', lastModified)
   if (location) headers.set('location', location)
   if (contentLocation) headers.set('content-location', contentLocation)
-  return new Response(isHead || body === undefined ? null : body, { status, headers })
+  return new Response(isHead || written === undefined ? null : written, { status, headers })
 }
 
 const refuse = (status: number, code: string, text: string) =>

@@ -652,3 +652,28 @@ test('a bulk export has every resource once, forgets who was erased, and belongs
   )
   await assert.rejects(ask('GET', `${address}x`, undefined, call), kind('invalid'))
 })
+
+test('a booked visit is an Appointment; its status is written at the booking, and nothing else of it here', async () => {
+  const { patient, patientId } = await aVisit()
+  await careFor(patient)
+  const [visit] = (await ask('GET', `Appointment?patient=${patientId}`, undefined, patient)).body.entry!
+  const mirrored = visit!.resource!
+  assert.equal(mirrored['status'], 'booked')
+  await assert.rejects(
+    ask('PUT', `Appointment/${mirrored.id}`, { ...mirrored, start: '2030-01-01T00:00:00Z' }, clinician.call),
+    kind('unprocessable'),
+  )
+  await assert.rejects(ask('DELETE', `Appointment/${mirrored.id}`, undefined, clinician.call), kind('unprocessable'))
+  assert.equal(
+    (await ask('PUT', `Appointment/${mirrored.id}`, { ...mirrored, status: 'cancelled' }, clinician.call)).status,
+    202,
+  )
+  await medley.settle()
+  assert.equal((await medley.call(appointment).details({ bookingId: mirrored.id }, house())).state, 'cancelled')
+  assert.equal((await ask('GET', `Appointment/${mirrored.id}`, undefined, patient)).body['status'], 'cancelled')
+  await assert.rejects(
+    ask('GET', `Patient/${patientId}`, undefined, clinician.call),
+    kind('not_found'),
+    'a cancelled visit lets nobody in',
+  )
+})

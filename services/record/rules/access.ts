@@ -84,7 +84,8 @@ export function mayClaim({ roles }: Caller, purpose: Purpose): boolean {
       )
     case 'PATRQT':
       return roles.includes('patient') || roles.includes('service')
-    default:
+    case 'HOPERAT':
+    case 'HRESCH':
       return true
   }
 }

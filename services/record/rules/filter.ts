@@ -97,7 +97,7 @@ function unknownText(registry: Registry, type: string, code: string): string {
 /** Levenshtein's, cut at short words. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [i, letter] of [...a.slice(0, 40)].entries()) {
+  for (const [i, letter] of Array.from(a.slice(0, 40)).entries()) {
     const next = [i + 1]
     for (let j = 1; j <= b.length; j++)
       next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (letter === b[j - 1] ? 0 : 1)))
@@ -239,7 +239,8 @@ function testOf(
     case 'number':
     case 'quantity':
       return quantityTest(code, value)
-    default:
+    case 'composite':
+    case 'special':
       throw fhirError('not-supported', `'${shown(code)}' cannot be searched.`)
   }
 }

@@ -75,7 +75,9 @@ function addValue({ type, value }: Typed, into: Into): void {
     case 'number':
     case 'quantity':
       return addQuantity(type, value, into)
-    default:
+    case 'composite':
+    case 'special':
+      return
   }
 }
 

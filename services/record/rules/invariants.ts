@@ -67,6 +67,26 @@ function isComponentCodeOther(observation: Any): boolean {
   )
 }
 
+/** In linear time, where FHIRPath compares each with each. */
+const areDistinct = (values: unknown[]) => new Set(values).size === values.length
+const given = (items: Any[], key: string) => items.flatMap(each => (has(each[key]) ? [each[key]] : []))
+
+function conceptCodes(concepts: unknown): unknown[] {
+  return list(concepts).flatMap(each => [...given([each], 'code'), ...conceptCodes(each['concept'])])
+}
+
+const elementsOf = (structure: unknown) => list((structure as Any | undefined)?.['element'])
+const areIdsDistinct = (structure: unknown) => {
+  const elements = elementsOf(structure)
+  return elements.every(each => has(each['id'])) && areDistinct(given(elements, 'id'))
+}
+/** Codes of the types of an ElementDefinition. */
+const typeCodes = (definition: Any) => given(list(definition['type']), 'code')
+const boundTypes = ['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri']
+const isReferring = (type: Any) => isIn(type['code'], 'Reference', 'canonical')
+const besideReference = ['type', 'binding', 'maxLength', '_maxLength', 'example']
+const besideReferenceChoices = ['defaultValue', 'fixed', 'pattern', 'minValue', 'maxValue']
+
 const firstType = (bundle: Any) => (list(bundle['entry'])[0]?.['resource'] as Any | undefined)?.['resourceType']
 
 /** By key and, where two types share a key, by type. */
@@ -112,6 +132,20 @@ export const natives: Record<string, (value: Any, scope: Scope) => boolean> = {
     ),
   'con-5': each => !isError(each['verificationStatus'], 'condition-ver-status') || lacks(each['clinicalStatus']),
   'cpt-2': each => !exists(each, 'value') || exists(each, 'system'),
+  'csd-1': each => areDistinct(conceptCodes(each['concept'])),
+  'eld-4': each => lacks(each['aggregation']) || isReferring(each),
+  'eld-5': each =>
+    !exists(each, 'contentReference') ||
+    (besideReference.every(key => lacks(each[key])) && !besideReferenceChoices.some(name => choice(each, name))),
+  'eld-6': each => !choice(each, 'fixed') || list(each['type']).length <= 1,
+  'eld-7': each => !choice(each, 'pattern') || list(each['type']).length <= 1,
+  'eld-8': each => !choice(each, 'pattern') || !choice(each, 'fixed'),
+  'eld-11': each =>
+    lacks(each['binding']) ||
+    typeCodes(each).length === 0 ||
+    typeCodes(each).some(code => boundTypes.includes(String(code))),
+  'eld-15': each => !choice(each, 'defaultValue') || !exists(each, 'meaningWhenMissing'),
+  'eld-17': each => lacks(each['targetProfile']) || isReferring(each),
   'obs-3': each => has(each['low']) || has(each['high']) || exists(each, 'text'),
   'obs-6': each => lacks(each['dataAbsentReason']) || !choice(each, 'value'),
   'obs-7': isComponentCodeOther,
@@ -127,6 +161,9 @@ export const natives: Record<string, (value: Any, scope: Scope) => boolean> = {
     return isWhole || (lacks(each['numerator']) && lacks(each['denominator']) && has(each['extension']))
   },
   'rng-2': isRangeInOrder,
+  'sdf-1': each => each['derivation'] === 'constraint' || areDistinct(given(elementsOf(each['snapshot']), 'path')),
+  'sdf-16': each => areIdsDistinct(each['snapshot']),
+  'sdf-17': each => areIdsDistinct(each['differential']),
   'sqty-1': each => !exists(each, 'comparator'),
   'tim-1': each => !exists(each, 'duration') || exists(each, 'durationUnit'),
   'tim-2': each => !exists(each, 'period') || exists(each, 'periodUnit'),

@@ -1,7 +1,27 @@
 // Every search parameter of every type, ready to read resources by. Made once from HL7's definitions.
 import { getAllDataTypes } from '@medplum/core'
-import type { Definitions, SearchDefinition } from '../data.ts'
 import { compile, type Extract } from './expression.ts'
+import type { Knowledge } from './schema.ts'
+
+/** One search parameter as HL7 defines it. */
+export type SearchDefinition = {
+  url: string
+  code: string
+  kind: 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special'
+  /** Resource types; `Resource` and `DomainResource` mean all of them. */
+  bases: string[]
+  /** FHIRPath. */
+  expression: string
+  targets: string[]
+  components: { url: string; expression: string }[]
+}
+
+export type Definitions = {
+  parameters: SearchDefinition[]
+  /** Compartment → resource type → the search parameters that put a resource into it. */
+  compartments: Record<string, Record<string, string[]>>
+  knowledge: Knowledge
+}
 
 export type Parameter = {
   readonly code: string

@@ -10,6 +10,7 @@ type Any = Record<string, unknown>
 type Spot = { holder: Any; key: string; index: number | undefined; type: string }
 
 const operationsMax = 1_000
+const expressionMax = 1_000
 
 export function appliedFhirPathPatch(resource: Any, patch: Parameters, knowledge: Knowledge): void {
   const operations = patch.parameter ?? []
@@ -60,7 +61,7 @@ function apply(resource: Any, { part = [] }: ParametersParameter, knowledge: Kno
       return undefined
     }
     default:
-      throw fhirError('not-supported', `"${String(type).slice(0, 20)}" is not an operation of FHIRPath Patch.`)
+      throw fhirError('not-supported', `"${type.slice(0, 20)}" is not an operation of FHIRPath Patch.`)
   }
 }
 
@@ -78,6 +79,12 @@ function single(found: (Spot | undefined)[], path: string, resource: Any): Spot 
 
 /** Undefined stands for the resource itself. */
 function spotsOf(resource: Any, expression: string, knowledge: Knowledge): (Spot | undefined)[] {
+  if (expression.length > expressionMax || /\b(matches|replaceMatches|repeat|descendants)\s*\(/.test(expression)) {
+    throw fhirError(
+      'too-costly',
+      'The path of a patch is short and uses no regular expressions, repeat() or descendants().',
+    )
+  }
   const type = String(resource['resourceType'])
   const input = { type, value: resource, path: type }
   // The library forgets the place of what extension() finds, and remembers that of where().
@@ -221,8 +228,7 @@ function givenValue(part: ParametersParameter, typeName: string, knowledge: Know
   const made: Any = {}
   for (const inner of part.part ?? []) {
     const element = type?.elements.find(each => each.name === inner.name?.replace('[x]', ''))
-    if (!type || !element)
-      throw fhirError('structure', `${String(inner.name).slice(0, 64)} is not an element of ${typeName}.`)
+    if (!type || !element) throw fhirError('structure', `${inner.name.slice(0, 64)} is not an element of ${typeName}.`)
     const own = keyFor(type, element, inner, typeName)
     const value = givenValue(inner, type.properties.get(own)!.type, knowledge)
     made[own] = element.many ? [...((made[own] as unknown[] | undefined) ?? []), value] : value

@@ -3,11 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Patient } from '@medplum/fhirtypes'
 import { loadDefinitions } from '../data.ts'
-import { Fault } from '#core/fault'
-import type { Issue } from './refusal.ts'
-
-const issueOf = (error: unknown) =>
-  error instanceof Fault ? (error.details['issues'] as unknown as Issue[])[0] : undefined
+import { issueOf } from './refusal.ts'
 import { patched } from './patch.ts'
 
 const { knowledge } = loadDefinitions()
@@ -219,11 +215,15 @@ test('FHIRPath Patch: what is refused, each with a sentence', () => {
     [{ type: 'replace', path: '1 + 1', value: { valueCode: 'x' } }, /^value/],
     [{ type: 'replace', path: 'Patient.(((', value: { valueCode: 'x' } }, /^value/],
     [{ type: 'delete', path: 'Patient.name' }, /^value/],
-    [{ type: 'insert', path: 'Patient.name', index: 9, value: { valueHumanName: {} } }, /^value/],
+    [{ type: 'insert', path: 'Patient.name', index: 9, value: { valueHumanName: { text: 'x' } } }, /^value/],
     [{ type: 'move', path: 'Patient.name', source: 0, destination: 2 }, /^value/],
     [{ type: 'move', path: 'Patient.name' }, /^required/],
     [{ type: 'merge', path: 'Patient.name' }, /^not-supported/],
     [{ path: 'Patient.name' }, /^required/],
+    [{ type: 'delete', path: "Patient.name.where(family.matches('(a+)+$'))" }, /^too-costly/],
+    [{ type: 'delete', path: 'Patient.descendants().descendants()' }, /^too-costly/],
+    [{ type: 'delete', path: { valueString: 5 } }, /^value: Parameters.parameter/],
+    [{ type: 'add', path: 'Patient', name: 'active', value: { valueQuantity: 'x' } }, /^structure/],
     [{ type: 'replace', path: 'Patient.id', value: { valueId: 'b' } }, /^business-rule/],
     [{ type: 'delete', path: 'Patient.meta' }, /^business-rule/],
   ]

@@ -1,9 +1,10 @@
 // Changes to a resource: JSON Patch (RFC 6902) and FHIRPath Patch (https://hl7.org/fhir/R4/fhirpatch.html). What the server alone
 // decides (id, type, version) cannot be changed by either.
-import type { Parameters, Resource } from '@medplum/fhirtypes'
+import type { Parameters } from '@medplum/fhirtypes'
 import { appliedFhirPathPatch } from './patch-fhirpath.ts'
-import { fhirError } from './refusal.ts'
+import { fhirError, fhirErrors } from './refusal.ts'
 import type { Knowledge } from './schema.ts'
+import { validate } from './validate.ts'
 
 type Any = Record<string, unknown>
 export type JsonPatchOperation = { op: string; path: string; from?: string; value?: unknown }
@@ -17,6 +18,9 @@ export function patched<R extends { resourceType: string }>(resource: R, patch: 
   const copy = structuredClone(resource) as unknown as Any
   if (Array.isArray(patch)) applyJsonPatch(copy, patch)
   else if (isObject(patch) && patch['resourceType'] === 'Parameters') {
+    // Once it is known to be Parameters as the standard has them, it can be read without looking twice.
+    const wrong = validate(patch, knowledge).find(each => each.severity === 'error' || each.severity === 'fatal')
+    if (wrong) throw fhirErrors('invalid', [wrong])
     appliedFhirPathPatch(copy, patch as unknown as Parameters, knowledge)
   } else throw fhirError('structure', 'A patch is an array of JSON Patch operations or a Parameters resource.')
   refuseOwnedByServer(resource as unknown as Any, copy)

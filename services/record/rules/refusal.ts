@@ -69,3 +69,11 @@ const refusalOf: Record<FaultKind, string> = {
 
 /** What somebody sent, safe and short enough to say back. */
 export const shown = (text: string) => text.replaceAll(/[^\w.:|/$,-]/g, '?').slice(0, 60)
+
+/** Warnings let a resource pass. */
+export const isRefused = (issues: readonly Issue[]): boolean =>
+  issues.some(({ severity }) => severity === 'error' || severity === 'fatal')
+
+/** The first issue of a refusal; undefined for every other error, which is a bug. */
+export const issueOf = (error: unknown): Issue | undefined =>
+  error instanceof Fault ? (error.details['issues'] as Issue[] | undefined)?.[0] : undefined

@@ -182,6 +182,17 @@ test('a hostile resource gets a bounded answer', () => {
   assert.ok(texts(many).length <= 400)
 })
 
+test('what must be distinct is compared in linear time', () => {
+  const concept = Array.from({ length: 50_000 }, (_, index) => ({ code: `c${index}` }))
+  const system = { resourceType: 'CodeSystem', status: 'draft', content: 'complete', concept }
+  const begin = performance.now()
+  assert.deepEqual(errors(system), [])
+  assert.deepEqual(errors({ ...system, concept: [...concept, { code: 'd', concept: [{ code: 'c0' }] }] }), [
+    'invariant CodeSystem',
+  ])
+  assert.ok(performance.now() - begin < 3_000, 'comparing each with each takes ten times as long')
+})
+
 test('the lexical forms of primitive types', () => {
   const cases: [type: string, good: unknown[], bad: unknown[]][] = [
     [
@@ -232,7 +243,7 @@ test('a narrative is basic formatting only', () => {
     'x',
     '<p class="a">x<br/></p>',
     '<img src="a.png" alt="x"/>',
-    '&lt;&#160;&nbsp;',
+    '&lt;&#160;&#xA0;',
     '<!-- c --><b>x</b>',
     '<a href="https://a.example">x</a>',
   ]) {
@@ -250,6 +261,8 @@ test('a narrative is basic formatting only', () => {
     '<p>x',
     'x</p>',
     'a & b',
+    '&nbsp;',
+    '&nbsp;',
     '<p a=b>x</p>',
     '<svg>x</svg>',
     '<form>x</form>',

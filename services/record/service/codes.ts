@@ -36,7 +36,11 @@ function resolved(deps: RecordDeps, filter: Filter): Filter {
     case 'all':
     case 'any':
       return { ...filter, filters: filter.filters.map(each => resolved(deps, each)) }
-    default:
+    case 'composite':
+    case 'ids':
+    case 'missing':
+    case 'updated':
+    case 'values':
       return filter
   }
 }

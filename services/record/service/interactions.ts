@@ -12,6 +12,8 @@ import { readHistory, readOne } from './reading.ts'
 import { searchType } from './searching.ts'
 import { create, patch, remove, removeWhere, update, updateWhere } from './writing.ts'
 
+type Method = Exclude<Interaction['method'], 'HEAD'>
+
 export function createPerform(deps: RecordDeps): (request: Interaction, call: Call) => Promise<Answer> {
   const perform = async (request: Interaction, call: Call): Promise<Answer> => {
     const segments = request.path === '' ? [] : request.path.split('/')
@@ -21,7 +23,7 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
     if (segments.length > 4) throw fhirError('not-found', 'There is nothing at this address.')
     if (type !== undefined && !type.startsWith('_') && !deps.registry().types.has(type))
       throw fhirError('not-found', `There is no resource type '${shown(type)}'.`)
-    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const method: Method = request.method === 'HEAD' ? 'GET' : request.method
     if (type === undefined) return onSystem(method, request, call)
     if (type === '_history' && method === 'GET' && id === undefined) return readHistory(deps, call, request)
     if (type === '_search' && method === 'POST' && id === undefined)
@@ -43,13 +45,13 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
   }
   return perform
 
-  function onSystem(method: Interaction['method'], request: Interaction, call: Call): Promise<Answer> {
+  function onSystem(method: Method, request: Interaction, call: Call): Promise<Answer> {
     if (method === 'POST') return takeBundle(deps, call, request, perform)
     if (method === 'GET') return searchType(deps, call, request, undefined, request.query)
     throw notAllowed(method)
   }
 
-  function onType(method: Interaction['method'], type: string, request: Interaction, call: Call): Promise<Answer> {
+  function onType(method: Method, type: string, request: Interaction, call: Call): Promise<Answer> {
     switch (method) {
       case 'GET':
         return searchType(deps, call, request, type, request.query)
@@ -61,18 +63,10 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
         return patch(deps, call, request, type, undefined)
       case 'DELETE':
         return removeWhere(deps, call, request, type)
-      default:
-        throw notAllowed(method)
     }
   }
 
-  function onInstance(
-    method: Interaction['method'],
-    type: string,
-    id: string,
-    request: Interaction,
-    call: Call,
-  ): Promise<Answer> {
+  function onInstance(method: Method, type: string, id: string, request: Interaction, call: Call): Promise<Answer> {
     switch (method) {
       case 'GET':
         return readOne(deps, call, request, type, id)
@@ -82,7 +76,7 @@ export function createPerform(deps: RecordDeps): (request: Interaction, call: Ca
         return patch(deps, call, request, type, id)
       case 'DELETE':
         return remove(deps, call, request, type, id)
-      default:
+      case 'POST':
         throw notAllowed(method)
     }
   }

@@ -4,10 +4,11 @@ import type { Handlers } from '#core/contract'
 import type { record } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
 import { linked } from '../rules/links.ts'
-import { fhirErrors } from '../rules/refusal.ts'
+import { fhirErrors, isRefused } from '../rules/refusal.ts'
 import { validate } from '../rules/validate.ts'
 import { commit, type Draft, untilSettled } from './commit.ts'
 import { openText, type RecordDeps } from './deps.ts'
+import { isSame } from './owners.ts'
 
 /** So many resources are one transaction: memory, and how long others wait. */
 const chunk = 1_000
@@ -64,7 +65,7 @@ function assertValid(deps: RecordDeps, resources: readonly Resource[]): void {
   const { knowledge } = deps.registry()
   const problems = resources.flatMap((resource, index) =>
     validate(resource, knowledge)
-      .filter(each => each.severity === 'error' || each.severity === 'fatal')
+      .filter(each => isRefused([each]))
       .map(each => ({ ...each, expression: `entry ${index} ${each.expression ?? resource.resourceType}` })),
   )
   if (problems.length > 0) throw fhirErrors('unprocessable', problems)
@@ -90,23 +91,4 @@ async function changedOnly(
     drafts.push({ type: resource.resourceType, id: resource.id, method: 'PUT', resource, after: row?.version ?? 0 })
   }
   return drafts
-}
-
-/** Equal, less what the server adds. */
-function isSame(stored: Resource, sent: Resource): boolean {
-  const plain = ({ meta, ...rest }: Resource) => {
-    const { versionId: _v, lastUpdated: _l, ...other } = (meta ?? {}) as Record<string, unknown>
-    return JSON.stringify(sorted({ ...rest, ...(Object.keys(other).length > 0 ? { meta: other } : {}) }))
-  }
-  return plain(stored) === plain(sent)
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(sorted)
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, each]) => [name, sorted(each)]),
-  )
 }

@@ -147,7 +147,7 @@ async function searchset(
     const text = await openText(deps, row)
     if (text === undefined) return []
     return [
-      `{"fullUrl":"${deps.baseUrl}/${row.type}/${row.id}","resource":${subsetText(text, query)},"search":{"mode":"${mode}"}}`,
+      `{"fullUrl":"${deps.baseUrl}/${row.type}/${row.id}","resource":${subsetText(text, query, deps.registry().knowledge)},"search":{"mode":"${mode}"}}`,
     ]
   }
   const entries = (

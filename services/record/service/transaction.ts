@@ -5,7 +5,7 @@ import type { Answer, Interaction } from '../contract.ts'
 import { type Resource, targetOf } from '../rules/index-values.ts'
 import { linked } from '../rules/links.ts'
 import { patched } from '../rules/patch.ts'
-import { fhirError, fhirErrors, shown } from '../rules/refusal.ts'
+import { fhirError, fhirErrors, shown, isRefused } from '../rules/refusal.ts'
 import { validate } from '../rules/validate.ts'
 import type { VersionRow } from '../store/resources.ts'
 import type { Sight } from '../store/visible.ts'
@@ -112,7 +112,8 @@ async function placed(
       if (id === undefined && !found && request.method === 'PATCH')
         throw fhirError('not-found', 'Nothing matches the criteria.', at(index))
       return { ...base, id: id ?? found?.id ?? '', current: found }
-    default:
+    case 'GET':
+    case 'HEAD':
       throw fhirError(
         'value',
         `A transaction knows no method '${shown(request.method)}'.`,
@@ -213,6 +214,8 @@ async function draftsOf(
   const problems: ReturnType<typeof validate> = []
   for (const step of steps) {
     const { type, id, request, entry, current, index } = step
+    if (current?.owner)
+      throw fhirError('business-rule', 'What mirrors another service is not written in a transaction.', at(index))
     if (step.found || (request.method === 'DELETE' && (!current || current.is_deleted))) continue
     if (request.method === 'DELETE') {
       drafts.push({ step, draft: deletion(current!) })
@@ -228,9 +231,7 @@ async function draftsOf(
     const resource = linked(body, links) as Resource
     if (request.method === 'PUT' && resource.id !== undefined && resource.id !== id)
       throw fhirError('invalid', 'The resource’s id is not that of the address.', `${at(index)}.resource.id`)
-    const found = validate({ ...resource, id }, deps.registry().knowledge).filter(
-      each => each.severity === 'error' || each.severity === 'fatal',
-    )
+    const found = validate({ ...resource, id }, deps.registry().knowledge).filter(each => isRefused([each]))
     problems.push(
       ...found.map(each => ({
         ...each,

@@ -5,13 +5,14 @@ import type { Answer, Interaction } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
 import { patched } from '../rules/patch.ts'
 import { parseQuery } from '../rules/query.ts'
-import { fhirError, fhirErrors, shown } from '../rules/refusal.ts'
+import { fhirError, fhirErrors, shown, isRefused } from '../rules/refusal.ts'
 import { validate } from '../rules/validate.ts'
 import type { VersionRow } from '../store/resources.ts'
 import type { Sight } from '../store/visible.ts'
 import { commit, deletion, type Draft, untilSettled, type Written } from './commit.ts'
 import { openText, type RecordDeps } from './deps.ts'
 import { assertScope, etagOf, notFound, readOne, versionOf } from './reading.ts'
+import { throughOwner } from './owners.ts'
 import { runSearch } from './searching.ts'
 
 /** The body as a resource of the type that the address names, valid, or a refusal that says everything that is wrong. */
@@ -22,15 +23,13 @@ export function checkedResource(deps: RecordDeps, body: unknown, type: string, i
   if (resource.resourceType !== type)
     throw fhirError(
       'invalid',
-      `The address says ${shown(type)}, the body ${shown(String(resource.resourceType))}.`,
+      `The address says ${shown(type)}, the body ${shown(resource.resourceType)}.`,
       'Resource.resourceType',
     )
   if (!deps.registry().types.has(type)) throw fhirError('not-supported', `There is no resource type '${shown(type)}'.`)
   if (id !== undefined && resource.id !== id)
     throw fhirError('invalid', `The body’s id is to be ${shown(id)}, as in the address.`, `${type}.id`)
-  const problems = validate(resource, deps.registry().knowledge).filter(
-    each => each.severity === 'error' || each.severity === 'fatal',
-  )
+  const problems = validate(resource, deps.registry().knowledge).filter(each => isRefused([each]))
   // What could not be read at all is 400, what was read and breaks a rule 422.
   const isUnreadable = problems.some(({ code }) => /^(structure|required|value|invalid|too-long)$/.test(code))
   if (problems.length > 0) throw fhirErrors(isUnreadable ? 'invalid' : 'unprocessable', problems)
@@ -77,6 +76,7 @@ export async function update(
   return untilSettled(async () => {
     const current = await present(deps, call, sight, type, id)
     assertVersion(request, current)
+    if (await throughOwner(deps, call, current, resource)) return { status: 202, etag: etagOf(current!.version) }
     const draft: Draft = { type, id, method: 'PUT', resource, after: current?.version ?? 0 }
     const status = !current || current.is_deleted ? 201 : 200
     return commit(deps, call, sight, {
@@ -103,6 +103,7 @@ export async function updateWhere(deps: RecordDeps, call: Call, request: Interac
     if (!found && current && !current.is_deleted)
       throw fhirError('duplicate', 'The criteria find nothing, but a resource with the body’s id exists.')
     assertVersion(request, current)
+    if (await throughOwner(deps, call, current, resource)) return { status: 202, etag: etagOf(current!.version) }
     const draft: Draft = { type, id, method: 'PUT', resource, after: current?.version ?? 0 }
     const recheck = criteriaLock(deps, call, sight, type, criteria, found?.id)
     const status = found ? 200 : 201
@@ -140,6 +141,7 @@ export async function patch(
       type,
       current.id,
     )
+    if (await throughOwner(deps, call, current, resource)) return { status: 202, etag: etagOf(current.version) }
     const draft: Draft = { type, id: current.id, method: 'PATCH', resource, after: current.version }
     return commit(deps, call, sight, {
       act: 'patch',
@@ -163,6 +165,7 @@ export async function remove(
     const current = await present(deps, call, sight, type, id)
     if (!current || current.is_deleted) return { status: 204 }
     assertVersion(request, current)
+    await throughOwner(deps, call, current, undefined)
     return commit(deps, call, sight, { act: 'delete', drafts: [deletion(current)], answer: goneAnswer })
   })
 }
@@ -175,6 +178,7 @@ export async function removeWhere(deps: RecordDeps, call: Call, request: Interac
     const found = await conditional(deps, call, sight, type, criteria)
     if (!found) return { status: 204 }
     assertVersion(request, found)
+    await throughOwner(deps, call, found, undefined)
     return commit(deps, call, sight, { act: 'delete', drafts: [deletion(found)], answer: goneAnswer })
   })
 }

@@ -1,7 +1,7 @@
 // The patients of the record, who is near them, and emergencies.
 import { sql } from 'kysely'
 import type { ServiceDatabase } from '#platform'
-import type { Near, View } from '../rules/access.ts'
+import type { Near } from '../rules/access.ts'
 import { matcher } from './match.ts'
 import { type Sight, visible } from './visible.ts'
 
@@ -142,4 +142,3 @@ export function peopleStore(database: ServiceDatabase) {
 }
 
 export type PeopleStore = ReturnType<typeof peopleStore>
-export type { View }

@@ -43,7 +43,7 @@ export async function runExport(asked: Asked): Promise<Answer> {
     ...(type === undefined ? {} : { isAboutPatients: true }),
     ...(patients ? { patients } : {}),
   }
-  deps.kit.concerning({ act: 'export', subjects: { ...(type ? { type } : {}) } })
+  deps.kit.concerning({ act: 'export', subjects: type ? { type } : {} })
   return { status: 202, contentLocation: `${deps.baseUrl}/$export-status?job=${writeCursor(deps, job)}` }
 }
 

@@ -27,7 +27,7 @@ export function parameterOf(body: unknown, name: string): Record<string, unknown
   return Array.isArray(parameter) ? parameter.find(each => each['name'] === name) : undefined
 }
 
-/** A parameter by name, wherever a client put it: in the address, or as any value[x] of Parameters. */
+/** A parameter by name, wherever a client put it: in the address, or as a value of Parameters. */
 export function textOf({ request }: Asked, name: string): string | undefined {
   const asked = request.query.find(([each]) => each === name)?.[1]
   if (asked !== undefined) return asked

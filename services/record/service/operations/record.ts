@@ -1,6 +1,10 @@
 // `$validate` and `$everything`.
 import type { Answer } from '../../contract.ts'
+import type { Patient, Resource as FhirResource } from '@medplum/fhirtypes'
+import { newId } from '#core/id'
+import { instantOf } from '#core/time'
 import type { Resource } from '../../rules/index-values.ts'
+import { patientSummary } from '../../rules/patient-summary.ts'
 import { outcome } from '../../rules/outcome.ts'
 import { fhirError } from '../../rules/refusal.ts'
 import { validate } from '../../rules/validate.ts'
@@ -8,6 +12,9 @@ import { openText, readCursor, wallOf, writeCursor } from '../deps.ts'
 import { assertScope, bundleText, notFound, patientsOf } from '../reading.ts'
 
 import { type Asked, parameterOf } from './operation.ts'
+
+/** A summary is read by a person; what lies behind so many entries is in the record itself. */
+const summarizedMax = 10_000
 
 export async function runValidate({ deps, call, request, type, id }: Asked): Promise<Answer> {
   const body = request.body as Resource | undefined
@@ -28,6 +35,38 @@ export async function runValidate({ deps, call, request, type, id }: Asked): Pro
   const issues =
     found.length > 0 ? found : [{ severity: 'information' as const, code: 'informational', text: 'This is valid.' }]
   return { status: 200, body: JSON.stringify(outcome(issues)) }
+}
+
+/** The International Patient Summary, from what of the record the caller may see. */
+export async function runSummary({ deps, call, request, id }: Asked): Promise<Answer> {
+  assertScope(call, 'Patient', 'r')
+  const sight = await deps.sightOf(call, request.purpose)
+  const { patient, rows } = await deps.kit.database.read(
+    call,
+    async () => ({
+      patient: await deps.resources.read('Patient', id!, sight),
+      rows: await deps.resources.everything(id!, {}, summarizedMax, sight),
+    }),
+    wallOf(sight),
+  )
+  const text = patient && (await openText(deps, patient))
+  if (text === undefined) throw notFound('Patient', id!)
+  deps.kit.concerning({
+    act: 'summary',
+    patientIds: [id!],
+    purpose: sight.purpose,
+    subjects: { type: 'Patient', id: id! },
+  })
+  const texts = await Promise.all(rows.map(row => openText(deps, row)))
+  const resources = texts.flatMap(each => (each === undefined ? [] : [JSON.parse(each) as FhirResource]))
+  const nowMs = deps.kit.clock.nowMs()
+  const bundle = patientSummary(JSON.parse(text) as Patient, resources, {
+    at: instantOf(nowMs),
+    uuid: newId(nowMs),
+    baseUrl: deps.baseUrl,
+    author: { display: 'Medley' },
+  })
+  return { status: 200, body: JSON.stringify(bundle) }
 }
 
 /** Everything in a patient’s record that the caller may see, paged, the patient first. */
