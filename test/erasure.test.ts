@@ -95,9 +95,7 @@ async function aHistory(medley: TestMedley): Promise<string> {
   await medley.call(appointment).book({ ...clinician.wish, startsAt: at(26), reason: words.reason }, own)
   const again = { ...own, idempotencyKey: newId() }
   const { id } = await medley.call(appointment).book({ ...clinician.wish, startsAt: at(50) }, again)
-  await medley
-    .call(appointment)
-    .cancel({ bookingId: id, reason: words.cancelled }, { ...own, idempotencyKey: newId() })
+  await medley.call(appointment).cancel({ bookingId: id, reason: words.cancelled }, { ...own, idempotencyKey: newId() })
   await medley.settle()
   return personId
 }
@@ -155,9 +153,10 @@ async function restored(kept: Kept, patientId: string): Promise<void> {
     (error: unknown) => error instanceof Fault && error.kind === 'not_found',
   )
   assert.doesNotMatch(await exported(medley), new RegExp(Object.values(words).join('|')))
-  const { rows } = await medley.platform.database.execute('select wrapped from medley.person_key where person_id = $1', [
-    patientId,
-  ])
+  const { rows } = await medley.platform.database.execute(
+    'select wrapped from medley.person_key where person_id = $1',
+    [patientId],
+  )
   assert.deepEqual(rows, [], 'the key came back')
   assert.deepEqual(
     (await medley.call(identity).namesOf({ personIds: [patientId] }, service)).names,
@@ -214,27 +213,31 @@ test('an erased person stays erased when an older copy of the embedded database 
   }
 })
 
-test('and when a dump of PostgreSQL is restored', { skip: !isAvailable('postgres') && 'AVAILABLE=postgres' }, async () => {
-  const server = await startPostgres({ fsync: 'off' })
-  const top = mkdtempSync(join(tmpdir(), 'medley-erasure-'))
-  const run = promisify(execFile)
-  const dump = join(top, 'dump.sql')
-  const present = await server.createDatabase('present')
-  const open = (url: string) =>
-    testMedley({ env: { MEDLEY_DATABASE_URL: url, MEDLEY_DATA: join(top, 'data'), MEDLEY_SECRET: secret } })
-  try {
-    await eraseAndRestore({
-      files: join(top, 'data/files'),
-      open: () => open(present),
-      backUp: async () => void (await run('pg_dump', ['--file', dump, present])),
-      async openBackup() {
-        const restored = await server.createDatabase('restored')
-        await run('psql', ['--quiet', '--set', 'ON_ERROR_STOP=1', '--file', dump, restored])
-        return open(restored)
-      },
-    })
-  } finally {
-    await server.stop()
-    rmSync(top, { recursive: true, force: true })
-  }
-})
+test(
+  'and when a dump of PostgreSQL is restored',
+  { skip: !isAvailable('postgres') && 'AVAILABLE=postgres' },
+  async () => {
+    const server = await startPostgres({ fsync: 'off' })
+    const top = mkdtempSync(join(tmpdir(), 'medley-erasure-'))
+    const run = promisify(execFile)
+    const dump = join(top, 'dump.sql')
+    const present = await server.createDatabase('present')
+    const open = (url: string) =>
+      testMedley({ env: { MEDLEY_DATABASE_URL: url, MEDLEY_DATA: join(top, 'data'), MEDLEY_SECRET: secret } })
+    try {
+      await eraseAndRestore({
+        files: join(top, 'data/files'),
+        open: () => open(present),
+        backUp: async () => void (await run('pg_dump', ['--file', dump, present])),
+        async openBackup() {
+          const restored = await server.createDatabase('restored')
+          await run('psql', ['--quiet', '--set', 'ON_ERROR_STOP=1', '--file', dump, restored])
+          return open(restored)
+        },
+      })
+    } finally {
+      await server.stop()
+      rmSync(top, { recursive: true, force: true })
+    }
+  },
+)
