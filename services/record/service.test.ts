@@ -183,6 +183,23 @@ test('searches find by every kind of parameter, and by nothing else', async () =
   assert.deepEqual(found(await ask('GET', 'Observation?code=find-me&_sort=-value-quantity')), [warm.id, cool.id])
 })
 
+test('a part of a composite may look from its element to the whole resource', async () => {
+  const sequence = {
+    resourceType: 'MolecularSequence',
+    coordinateSystem: 0,
+    referenceSeq: {
+      referenceSeqId: { coding: [{ system: 'urn:test', code: '7' }] },
+      strand: 'watson',
+      windowStart: 1,
+      windowEnd: 9,
+    },
+    variant: [{ start: 3, end: 4 }],
+  }
+  const { id } = (await ask('POST', 'MolecularSequence', sequence)).body
+  const search = async (query: string) => found(await ask('GET', `MolecularSequence?referenceseqid-variant-coordinate=${query}`))
+  assert.deepEqual([await search('7$3$4'), await search('7$5$6'), await search('8$3$4')], [[id], [], []])
+})
+
 test('a search that is not understood is refused, with a hint; leniently it is passed over and said', async () => {
   await assert.rejects(ask('GET', 'Patient?nam=x'), saying(/Did you mean 'name'/))
   for (const query of [

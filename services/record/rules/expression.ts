@@ -4,7 +4,8 @@ import { evalFhirPathTyped, getAllDataTypes, parseFhirPath, type TypedValue } fr
 
 /** A value and its FHIR type, such as `CodeableConcept`. */
 export type Typed = { type: string; value: unknown }
-export type Extract = (from: Typed) => Typed[]
+/** Parts of composites may look from their element back to the whole resource (`%resource`). */
+export type Extract = (from: Typed, resource?: Typed) => Typed[]
 
 type Step = (from: Typed, found: Typed[]) => void
 
@@ -13,7 +14,7 @@ export function compile(expression: string, root: string): Extract {
   const parts = splitUnion(expression).filter(each => concerns(each, root))
   const extracts = parts.map(each => compilePath(each, root) ?? general(each))
   if (extracts.length === 1) return extracts[0]!
-  return from => extracts.flatMap(extract => extract(from))
+  return (from, resource) => extracts.flatMap(extract => extract(from, resource))
 }
 
 /** `Patient.name | Person.name` holds paths for other types as well. */
@@ -40,7 +41,8 @@ function splitUnion(expression: string): string[] {
 
 function general(expression: string): Extract {
   const atom = parseFhirPath(expression)
-  return from => evalFhirPathTyped(atom, [from as TypedValue])
+  return (from, resource = from) =>
+    evalFhirPathTyped(atom, [from as TypedValue], { '%resource': resource as TypedValue })
 }
 
 /** Undefined when the path is more than steps, filters by a constant, and choices of a type. */
