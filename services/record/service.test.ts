@@ -200,6 +200,14 @@ test('a part of a composite may look from its element to the whole resource', as
   assert.deepEqual([await search('7$3$4'), await search('7$5$6'), await search('8$3$4')], [[id], [], []])
 })
 
+test('a number with more digits than a computer keeps is found by them', async () => {
+  const id = await aRecord('Digits')
+  const made = (await ask('POST', 'Observation', observation(id, 66.89999999999999, 'digits'))).body.id
+  assert.deepEqual(found(await ask('GET', 'Observation?code=digits&value-quantity=66.89999999999999')), [made])
+  assert.deepEqual(found(await ask('GET', 'Observation?code=digits&value-quantity=66.9')), [made])
+  assert.deepEqual(found(await ask('GET', 'Observation?code=digits&value-quantity=66.89999999999')), [])
+})
+
 test('a search that is not understood is refused, with a hint; leniently it is passed over and said', async () => {
   await assert.rejects(ask('GET', 'Patient?nam=x'), saying(/Did you mean 'name'/))
   for (const query of [
