@@ -208,6 +208,13 @@ test('a number with more digits than a computer keeps is found by them', async (
   assert.deepEqual(found(await ask('GET', 'Observation?code=digits&value-quantity=66.89999999999')), [])
 })
 
+test('a code and a date are found together, although HL7 writes DateTime for dateTime there', async () => {
+  const { valueQuantity: _, ...rest } = observation(await aRecord('Dated'), 1, 'dated')
+  const made = (await ask('POST', 'Observation', { ...rest, valueDateTime: '2016-12-30' })).body.id
+  assert.deepEqual(found(await ask('GET', 'Observation?code-value-date=dated$2016-12-30')), [made])
+  assert.deepEqual(found(await ask('GET', 'Observation?code-value-date=dated$2016-12-31')), [])
+})
+
 test('a search that is not understood is refused, with a hint; leniently it is passed over and said', async () => {
   await assert.rejects(ask('GET', 'Patient?nam=x'), saying(/Did you mean 'name'/))
   for (const query of [

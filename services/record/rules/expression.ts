@@ -129,7 +129,9 @@ function filterOf(token: string): Step | undefined {
 const isOfType = (type: string, wanted: string) =>
   type === wanted ||
   (wanted === 'Quantity' && /^(Age|Duration|Count|Distance|SimpleQuantity|MoneyQuantity)$/.test(type)) ||
-  (wanted === 'date' && type === 'dateTime')
+  (wanted === 'date' && type === 'dateTime') ||
+  // As R4 writes it in Observation-code-value-date.
+  (wanted === 'DateTime' && type === 'dateTime')
 
 /** One step down by name. Choices (`value[x]`) are looked up by the names their types give them. */
 function child(name: string, types: readonly string[]): { step: Step; types: string[] } | undefined {
