@@ -215,6 +215,13 @@ test('a code and a date are found together, although HL7 writes DateTime for dat
   assert.deepEqual(found(await ask('GET', 'Observation?code-value-date=dated$2016-12-31')), [])
 })
 
+test('a canonical that is written like a reference is found like one', async () => {
+  const response = { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: 'Questionnaire/canonical' }
+  const made = (await ask('POST', 'QuestionnaireResponse', response)).body.id
+  assert.deepEqual(found(await ask('GET', 'QuestionnaireResponse?questionnaire=Questionnaire/canonical')), [made])
+  assert.deepEqual(found(await ask('GET', 'QuestionnaireResponse?questionnaire=Questionnaire/other')), [])
+})
+
 test('a search that is not understood is refused, with a hint; leniently it is passed over and said', async () => {
   await assert.rejects(ask('GET', 'Patient?nam=x'), saying(/Did you mean 'name'/))
   for (const query of [

@@ -127,6 +127,9 @@ function addReference(type: string, value: unknown, { rows, parameter, part, own
     const [canonical = value] = value.split('|')
     push(null, null, value)
     if (canonical !== value) push(null, null, canonical)
+    // Written like a reference, and so searched like one.
+    const target = targetOf(canonical, ownUrl)
+    if (target) push(target.type, target.id, null)
     return
   }
   const held = value as { reference?: unknown; identifier?: Identifier; resourceType?: string; id?: string }
