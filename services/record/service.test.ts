@@ -196,7 +196,8 @@ test('a part of a composite may look from its element to the whole resource', as
     variant: [{ start: 3, end: 4 }],
   }
   const { id } = (await ask('POST', 'MolecularSequence', sequence)).body
-  const search = async (query: string) => found(await ask('GET', `MolecularSequence?referenceseqid-variant-coordinate=${query}`))
+  const search = async (query: string) =>
+    found(await ask('GET', `MolecularSequence?referenceseqid-variant-coordinate=${query}`))
   assert.deepEqual([await search('7$3$4'), await search('7$5$6'), await search('8$3$4')], [[id], [], []])
 })
 
@@ -216,7 +217,11 @@ test('a code and a date are found together, although HL7 writes DateTime for dat
 })
 
 test('a canonical that is written like a reference is found like one', async () => {
-  const response = { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: 'Questionnaire/canonical' }
+  const response = {
+    resourceType: 'QuestionnaireResponse',
+    status: 'completed',
+    questionnaire: 'Questionnaire/canonical',
+  }
   const made = (await ask('POST', 'QuestionnaireResponse', response)).body.id
   assert.deepEqual(found(await ask('GET', 'QuestionnaireResponse?questionnaire=Questionnaire/canonical')), [made])
   assert.deepEqual(found(await ask('GET', 'QuestionnaireResponse?questionnaire=Questionnaire/other')), [])
