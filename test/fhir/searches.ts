@@ -76,7 +76,8 @@ function referenceSearches(value: unknown): Search[] {
 }
 
 function dateSearches(type: string, value: unknown): Search[] {
-  if (typeof value === 'string') return [{ value }]
+  // Where a text may stand instead of a time, it is no time.
+  if (typeof value === 'string') return type === 'string' ? [] : [{ value }]
   if (type === 'Period') {
     const { start, end } = value as Period
     return [...(start ? [{ value: `ge${start}` }] : []), ...(end ? [{ value: `le${end}` }] : [])]
