@@ -1,4 +1,4 @@
-// The credentials that load is made with: a backend app with system scopes, registered and approved as any is.
+// The credentials that load is made with: a backend app with system scopes, registered and approved as all are.
 import { signInDemo } from '../test/people.ts'
 
 export type Target = { url: string; pid: number; token: () => Promise<string> }

@@ -58,6 +58,11 @@ export type Parts<C extends Contract> = {
   /** One function per job the service declares. */
   readonly runs?: Readonly<Record<string, RunJob>>
   readonly routes?: readonly Route[]
+  /**
+   * Runs in every process before it answers anybody, does a job or hears an event: here a service takes out of a restored older copy of
+   * its data what must not come back. Repeatable, in several processes at once; calls nobody, since the others may not be up yet.
+   */
+  readonly prepare?: (call: Call) => Promise<void>
   /** Makes demo people and things through the contracts; runs once on an empty installation. */
   readonly seed?: (self: Client<C>, call: Call) => Promise<void>
 }

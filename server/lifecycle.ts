@@ -114,6 +114,7 @@ async function assemble({
   let relay: Relay | undefined
   let url = ''
 
+  await prepareServices(platform, composition)
   onStep('Starting the queue')
   await platform.queue.start({ isScheduler: config.roles.includes('scheduler') })
   cleanups.push(() => platform.queue.stop(config.MEDLEY_DRAIN_SECONDS * 1_000))
@@ -169,6 +170,17 @@ async function assemble({
   await beforeReady(medley)
   isReady = true
   return medley
+}
+
+/** Before there is a queue or a door, so that nobody can come first. */
+async function prepareServices(platform: Platform, composition: Composition): Promise<void> {
+  for (const { service, parts } of composition.placed.values()) {
+    if (!parts.prepare) continue
+    const { name } = service.contract
+    const call = composition.serviceCall(name)
+    const conduct = { call, name: `${name} prepares`, auditOf: () => undefined }
+    await platform.database.conduct(conduct, () => parts.prepare!(call))
+  }
 }
 
 /** Requests in flight are answered; their connections close as soon as they idle, and at the latest after the grace. */

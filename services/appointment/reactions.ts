@@ -1,5 +1,6 @@
 import { identity } from '#contract/identity'
 import { directory } from '#contract/directory'
+import { record } from '#contract/record'
 import { on, type Reaction, type RunJob } from '#core/service'
 import { appointment } from './contract.ts'
 import { backFill, expireHolds } from './service/wait-list.ts'
@@ -12,6 +13,9 @@ export function appointmentReactions({ kit, bookings }: BookingDeps): Reaction[]
   return [
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => bookings.rename(formerPersonId, personId))
+    }),
+    on(record, 'erased', async ({ personId, isLastOfPerson }, call) => {
+      if (personId && isLastOfPerson) await kit.database.save(call, () => bookings.forgetReasons(personId))
     }),
     on(directory, 'clinicianChanged', ({ clinicianId }) => kit.cache.delete(clinicianCacheKey(clinicianId))),
     on(directory, 'licenceVerified', ({ clinicianId }) => kit.cache.delete(clinicianCacheKey(clinicianId))),

@@ -192,6 +192,11 @@ export function bookingStore(database: ServiceDatabase) {
           order by starts_at limit ${limit} for update skip locked)
         update appointment.booking b set remind_minutes = array(select lead from unnest(b.remind_minutes) lead where lead <> all (due.due))
         from due where b.id = due.id returning b.*, due.due`),
+    /** Words of the patient and about them; that there was a visit stays, since it is the clinician's as well. */
+    forgetReasons: (personId: string) =>
+      database.query(
+        sql`update appointment.booking set reason_sealed = null, cancel_reason = null where patient_id = ${personId}`,
+      ),
     /** A claimed record and the account that claimed it become one person. */
     rename: async (formerPersonId: string, personId: string) => {
       await database.query(

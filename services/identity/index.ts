@@ -7,6 +7,7 @@ import { authProvider } from './routes/better-auth.ts'
 import { identityRoutes } from './routes/doors.ts'
 import { registeredApps } from './service/apps.ts'
 import { claims } from './service/claims.ts'
+import { erasureReactions, forgetAgain } from './service/erasure.ts'
 import { forServices } from './service/for-services.ts'
 import { grants } from './service/grants.ts'
 import { members } from './service/members.ts'
@@ -32,7 +33,9 @@ export default defineService({
         ...registeredApps(deps),
         ...grants(deps),
       },
+      reactions: erasureReactions(deps),
       routes: [...identityRoutes(deps), ...appRoutes(deps)],
+      prepare: call => forgetAgain(deps, call),
     }
   },
 })

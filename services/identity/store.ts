@@ -62,6 +62,14 @@ export function identityStore(database: ServiceDatabase) {
           insert into identity."user" ("id", "name", "email", "emailVerified") values (${account.id}, ${account.name}, lower(${account.email}), true) returning "id")
         insert into identity."account" ("accountId", "providerId", "userId", "password", "updatedAt")
         select "id"::text, 'credential', "id", ${account.passwordHash}, ${new Date(nowMs)} from added`),
+    /** What an import knew of somebody who goes on without it. */
+    forgetImport: (id: string, sealed: Buffer) =>
+      database.query(sql`update identity.person set source = null, sealed = ${sealed} where id = ${id}`),
+    /** All but the id, and the claim code with which somebody could still ask for the record. */
+    forgetPerson: (id: string) =>
+      database.query(sql`with unclaimed as (delete from identity.claim_code where person_id = ${id})
+        update identity.person set name = '', email = '', source = null, sealed = null where id = ${id}
+          and account_id is null and (name <> '' or email <> '' or source is not null or sealed is not null)`),
     /** The account leaves one person for another; returns how many persons it found to give it to. */
     moveAccount: (accountId: string, toPersonId: string) =>
       database.query(sql<{

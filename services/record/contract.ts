@@ -216,7 +216,8 @@ export const record = defineContract({
       ),
     }),
     glassBroken: z.strictObject({ patientPersonId: Id.optional(), byPersonId: Id, until: Instant }),
-    erased: z.strictObject({ patientId: LogicalId, personId: Id.optional() }),
+    /** `isLastOfPerson`: no other record is left by which the person would be known. */
+    erased: z.strictObject({ patientId: LogicalId, personId: Id.optional(), isLastOfPerson: z.boolean().optional() }),
   },
   faults: {
     invalid: { kind: 'invalid', message: 'The request is not valid FHIR R4. The issues say where and why.' },

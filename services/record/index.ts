@@ -9,6 +9,7 @@ import { recordReactions, recordRuns } from './reactions.ts'
 import { recordRoutes } from './routes.ts'
 import { seedRecord } from './seed.ts'
 import { createDeps } from './service/deps.ts'
+import { eraseAgain } from './service/erasure.ts'
 import { createPerform } from './service/interactions.ts'
 import { loadHandlers } from './service/load.ts'
 import { peopleHandlers } from './service/people.ts'
@@ -29,6 +30,7 @@ export default defineService({
       runs: recordRuns(deps),
       routes: recordRoutes(deps, kit.call(record)),
       seed: (self, call) => seedRecord(kit, self, call),
+      prepare: call => eraseAgain(deps, call),
     }
   },
 })

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import type { Call } from '#core/call'
 import { Fault } from '#core/fault'
@@ -11,11 +14,23 @@ import { type Interaction, record } from './contract.ts'
 
 let medley: TestMedley
 let clinician: TestClinician
+/** What subscribers were told, by the path of their endpoint. */
+const heard: { path: string; body: string }[] = []
+const hook = createServer(async (request, response) => {
+  heard.push({ path: request.url!, body: await text(request) })
+  response.writeHead(200).end()
+})
+const hookAt = () => `127.0.0.1:${(hook.address() as AddressInfo).port}`
+
 before(async () => {
-  medley = await testMedley()
+  await new Promise<void>(resolve => hook.listen(0, '127.0.0.1', resolve))
+  medley = await testMedley({ env: { MEDLEY_EGRESS_ALLOW: hookAt() } })
   clinician = await aClinician(medley)
 })
-after(() => medley.stop())
+after(async () => {
+  hook.close()
+  await medley.stop()
+})
 
 type Said = { status: number; body: Body; etag?: string; location?: string }
 type Body = {
@@ -169,6 +184,50 @@ test('searches find by every kind of parameter, and by nothing else', async () =
   assert.deepEqual(found(await ask('GET', 'Observation?code=find-me&_sort=-value-quantity')), [warm.id, cool.id])
 })
 
+test('a part of a composite may look from its element to the whole resource', async () => {
+  const sequence = {
+    resourceType: 'MolecularSequence',
+    coordinateSystem: 0,
+    referenceSeq: {
+      referenceSeqId: { coding: [{ system: 'urn:test', code: '7' }] },
+      strand: 'watson',
+      windowStart: 1,
+      windowEnd: 9,
+    },
+    variant: [{ start: 3, end: 4 }],
+  }
+  const { id } = (await ask('POST', 'MolecularSequence', sequence)).body
+  const search = async (query: string) =>
+    found(await ask('GET', `MolecularSequence?referenceseqid-variant-coordinate=${query}`))
+  assert.deepEqual([await search('7$3$4'), await search('7$5$6'), await search('8$3$4')], [[id], [], []])
+})
+
+test('a number with more digits than a computer keeps is found by them', async () => {
+  const id = await aRecord('Digits')
+  const made = (await ask('POST', 'Observation', observation(id, 66.89999999999999, 'digits'))).body.id
+  assert.deepEqual(found(await ask('GET', 'Observation?code=digits&value-quantity=66.89999999999999')), [made])
+  assert.deepEqual(found(await ask('GET', 'Observation?code=digits&value-quantity=66.9')), [made])
+  assert.deepEqual(found(await ask('GET', 'Observation?code=digits&value-quantity=66.89999999999')), [])
+})
+
+test('a code and a date are found together, although HL7 writes DateTime for dateTime there', async () => {
+  const { valueQuantity: _, ...rest } = observation(await aRecord('Dated'), 1, 'dated')
+  const made = (await ask('POST', 'Observation', { ...rest, valueDateTime: '2016-12-30' })).body.id
+  assert.deepEqual(found(await ask('GET', 'Observation?code-value-date=dated$2016-12-30')), [made])
+  assert.deepEqual(found(await ask('GET', 'Observation?code-value-date=dated$2016-12-31')), [])
+})
+
+test('a canonical that is written like a reference is found like one', async () => {
+  const response = {
+    resourceType: 'QuestionnaireResponse',
+    status: 'completed',
+    questionnaire: 'Questionnaire/canonical',
+  }
+  const made = (await ask('POST', 'QuestionnaireResponse', response)).body.id
+  assert.deepEqual(found(await ask('GET', 'QuestionnaireResponse?questionnaire=Questionnaire/canonical')), [made])
+  assert.deepEqual(found(await ask('GET', 'QuestionnaireResponse?questionnaire=Questionnaire/other')), [])
+})
+
 test('a search that is not understood is refused, with a hint; leniently it is passed over and said', async () => {
   await assert.rejects(ask('GET', 'Patient?nam=x'), saying(/Did you mean 'name'/))
   for (const query of [
@@ -305,6 +364,12 @@ test('a repeat with the same idempotency key makes nothing new and hears the sam
   assert.deepEqual(second.body, first.body)
 })
 
+test('many who first write about the same new patient at once all succeed', async () => {
+  const patientId = `new-${newId()}`
+  const all = await Promise.all(Array.from({ length: 6 }, () => ask('POST', 'Observation', observation(patientId))))
+  assert.deepEqual(new Set(all.map(each => each.status)), new Set([201]))
+})
+
 // Who may see what. Two patients, their clinician, and everybody else.
 
 async function aVisit(): Promise<{ patient: Call; patientId: string }> {
@@ -365,9 +430,52 @@ async function ways(
       type: 'batch',
       entry: [{ request: { method: 'GET', url: `Observation/${observationId}` } }],
     }),
+    export: await isExported(call, '$export', observationId, more),
+    patientExport: await isExported(call, 'Patient/$export', observationId, more),
+    // Whoever hears of changes says no purpose, and is taken to act for the usual one.
+    ...(purpose === undefined ? { subscription: await isTold(call, observationId) } : {}),
     has: await matches(`Patient?_has:Observation:patient:_id=${observationId}`),
     chain: await matches(`Provenance?target:Observation.code=secret-${observationId.slice(-12)}&_count=1`),
   }
+}
+
+/** Whether a file of an export holds the resource. */
+async function isExported(call: Call, path: string, id: string, more: More): Promise<boolean> {
+  const asked: [string, string][] = [['_type', 'Observation']]
+  const own = medley.call(record)
+  const begun = await own.interact({ method: 'GET', path, query: asked, ...more, prefer: 'respond-async' }, call)
+  const job = [...new URL(begun.contentLocation!).searchParams]
+  const manifest = await own.interact({ method: 'GET', path: '$export-status', query: job, ...more }, call)
+  const { output } = JSON.parse(manifest.body!) as { output: { url: string }[] }
+  for (const { url } of output) {
+    const query = [...new URL(url).searchParams]
+    const { body } = await own.interact({ method: 'GET', path: '$export-file', query, ...more }, call)
+    if (body!.includes(`"id":"${id}"`)) return true
+  }
+  return false
+}
+
+/** Whether a subscription of the caller tells of a change; made by Medley, since not everybody may make one. */
+async function isTold(call: Call, id: string): Promise<boolean> {
+  const path = `/${newId()}`
+  const subscription = {
+    resourceType: 'Subscription',
+    status: 'requested',
+    reason: 'Test',
+    criteria: `Observation?_id=${id}`,
+    channel: { type: 'rest-hook', endpoint: `http://${hookAt()}${path}`, payload: 'application/fhir+json' },
+  }
+  const made = (await ask('POST', 'Subscription', subscription)).body.id
+  const eyes = JSON.stringify(call.caller)
+  await medley.platform.database.execute('update record.subscription set caller = $1::jsonb where id = $2', [
+    eyes,
+    made,
+  ])
+  const { meta: _meta, ...present } = (await ask('GET', `Observation/${id}`)).body
+  await ask('PUT', `Observation/${id}`, { ...present, issued: new Date(medley.clock.nowMs()).toISOString() })
+  await medley.settle()
+  await ask('DELETE', `Subscription/${made}`)
+  return heard.some(each => each.path === path && each.body.includes(`"id":"${id}"`))
 }
 
 const everyWay = (value: boolean, ways: Record<string, boolean>) =>
@@ -508,20 +616,43 @@ const consents: [string, (clinicianId: string) => Grant, string | undefined, boo
   ],
 ]
 
-for (const [name, grant, purpose, isSeen] of consents) {
-  test(`consent: ${name} ${isSeen ? 'lets the clinician see' : 'hides the record'}, by every way`, async () => {
-    const { patient, patientId } = await aVisit()
-    const secret = await aSecret(patientId)
-    await careFor(patient)
-    await ask('POST', 'Consent', consentBody(patientId, grant(clinician.id)), patient)
-    const seen = await ways(clinician.call, patientId, secret, purpose)
-    const hides = /class/.test(name) ? ['include', 'chain'] : []
-    // The Provenance beside it is of another class, so that it is found says nothing.
-    for (const way of Object.keys(seen).filter(each => !hides.includes(each))) assert.equal(seen[way], isSeen, way)
-    const own = await ways(patient, patientId, secret)
-    assert.ok(own['read'] && own['search'], 'the patient always sees their own')
-  })
+async function assertConsent([name, grant, purpose, isSeen]: (typeof consents)[number]): Promise<void> {
+  const { patient, patientId } = await aVisit()
+  const secret = await aSecret(patientId)
+  await careFor(patient)
+  await ask('POST', 'Consent', consentBody(patientId, grant(clinician.id)), patient)
+  const seen = await ways(clinician.call, patientId, secret, purpose)
+  const hides = /class/.test(name) ? ['include', 'chain'] : []
+  // The Provenance beside it is of another class, so that it is found says nothing.
+  for (const way of Object.keys(seen).filter(each => !hides.includes(each))) assert.equal(seen[way], isSeen, way)
+  const own = await ways(patient, patientId, secret)
+  assert.ok(own['read'] && own['search'], 'the patient always sees their own')
 }
+
+for (const each of consents) {
+  const [name, , , isSeen] = each
+  test(`consent: ${name} ${isSeen ? 'lets the clinician see' : 'hides the record'}, by every way`, () =>
+    assertConsent(each))
+}
+
+test('control: where no consent denies anything, every consent that hides a record fails its test', async () => {
+  const [guarded, their] = [medley, clinician]
+  medley = await testMedley({ env: { MEDLEY_EGRESS_ALLOW: hookAt() } })
+  try {
+    clinician = await aClinician(medley)
+    await medley.platform.database.execute(
+      `create or replace function record.consents(who text, kind text, marks text[], actor text[], purpose text, at timestamptz)
+         returns table (is_denied boolean, is_permitted boolean) language sql stable parallel safe
+         as $$ select false, true $$`,
+      [],
+    )
+    for (const each of consents.filter(([, , , isSeen]) => !isSeen))
+      await assert.rejects(assertConsent(each), assert.AssertionError, each[0])
+  } finally {
+    await medley.stop()
+    ;[medley, clinician] = [guarded, their]
+  }
+})
 
 test('an emergency opens a record for four hours, is told and reviewed, by another operator only', async () => {
   const { patient, patientId } = await aVisit()

@@ -4,7 +4,8 @@ import { evalFhirPathTyped, getAllDataTypes, parseFhirPath, type TypedValue } fr
 
 /** A value and its FHIR type, such as `CodeableConcept`. */
 export type Typed = { type: string; value: unknown }
-export type Extract = (from: Typed) => Typed[]
+/** Parts of composites may look from their element back to the whole resource (`%resource`). */
+export type Extract = (from: Typed, resource?: Typed) => Typed[]
 
 type Step = (from: Typed, found: Typed[]) => void
 
@@ -23,7 +24,7 @@ export function compile(expression: string, root: string): Compiled {
   if (compiled.length === 1) return compiled[0]!
   const isTold = compiled.every(each => each.types.length > 0)
   return {
-    extract: from => compiled.flatMap(each => each.extract(from)),
+    extract: (from, resource) => compiled.flatMap(each => each.extract(from, resource)),
     types: isTold ? [...new Set(compiled.flatMap(each => each.types))] : [],
     isSingle: false,
   }
@@ -53,7 +54,8 @@ function splitUnion(expression: string): string[] {
 
 function general(expression: string): Extract {
   const atom = parseFhirPath(expression)
-  return from => evalFhirPathTyped(atom, [from as TypedValue])
+  return (from, resource = from) =>
+    evalFhirPathTyped(atom, [from as TypedValue], { '%resource': resource as TypedValue })
 }
 
 /** Undefined when the path is more than steps, filters by a constant, and choices of a type. */
@@ -143,7 +145,9 @@ function filterOf(token: string): Step | undefined {
 const isOfType = (type: string, wanted: string) =>
   type === wanted ||
   (wanted === 'Quantity' && /^(Age|Duration|Count|Distance|SimpleQuantity|MoneyQuantity)$/.test(type)) ||
-  (wanted === 'date' && type === 'dateTime')
+  (wanted === 'date' && type === 'dateTime') ||
+  // As R4 writes it in Observation-code-value-date.
+  (wanted === 'DateTime' && type === 'dateTime')
 
 /** One step down by name. Choices (`value[x]`) are looked up by the names their types give them. */
 function child(name: string, types: readonly string[]): { step: Step; types: string[]; isSingle: boolean } | undefined {

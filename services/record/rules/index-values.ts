@@ -39,7 +39,7 @@ export function indexRows(resource: Resource, registry: Registry, ownUrl: string
     const values = parameter.extract(from)
     if (values.length === 0) continue
     const into: Into = { rows, ownUrl, part: 0, type: resource.resourceType, parameter }
-    if (parameter.kind === 'composite') addComposite(values, into)
+    if (parameter.kind === 'composite') addComposite(values, from, into)
     else for (const value of values) addValue(value, into)
   }
   for (const table of Object.keys(rows) as (keyof IndexRows)[]) rows[table] = unique(rows[table] as never[]) as never
@@ -51,9 +51,9 @@ const unique = <Row extends readonly unknown[]>(list: Row[]): Row[] =>
 
 type Into = { rows: IndexRows; ownUrl: string; part: number; type: string; parameter: Parameter }
 
-function addComposite(elements: readonly Typed[], into: Into): void {
+function addComposite(elements: readonly Typed[], resource: Typed, into: Into): void {
   for (const [index, element] of elements.entries()) {
-    const found = into.parameter.components.map(each => each.extract(element))
+    const found = into.parameter.components.map(each => each.extract(element, resource))
     if (found.some(each => each.length === 0)) continue
     for (const [at, component] of into.parameter.components.entries())
       for (const value of found[at]!) addValue(value, { ...into, parameter: component, part: index + 1 })
@@ -128,6 +128,9 @@ function addReference(type: string, value: unknown, { rows, parameter, part, own
     const [canonical = value] = value.split('|')
     push(null, null, value)
     if (canonical !== value) push(null, null, canonical)
+    // Written like a reference, and so searched like one.
+    const target = targetOf(canonical, ownUrl)
+    if (target) push(target.type, target.id, null)
     return
   }
   const held = value as { reference?: unknown; identifier?: Identifier; resourceType?: string; id?: string }

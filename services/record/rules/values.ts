@@ -66,5 +66,7 @@ export function spanOf(text: string): { low: number; high: number; value: number
   if (!Number.isFinite(value)) return undefined
   const [, , decimals = '', exponent = '0'] = match
   const half = 0.5 * 10 ** (Number(exponent) - decimals.length)
-  return { value, low: value - half, high: value + half }
+  // More digits than a double holds must still leave room for the number itself.
+  const room = Math.max(half, Math.abs(value) * Number.EPSILON)
+  return { value, low: value - room, high: value + room }
 }

@@ -117,6 +117,8 @@ export async function commit<Result>(
     async () => {
       if (recheck && !(await recheck())) throw new Overtaken()
       if (entering.length > 0) people.enter(entering, new Date(nowMs))
+      // Or erased one: what was sealed for them a moment ago must not outlive them, nor a patient have rows and no owner.
+      if (keys.size > 0) people.stay(keys)
       if (changes.length > 0) await resources.write(changes)
       for (const each of listening) await (each.row ? subscriptions.put(each.row) : subscriptions.remove([each.id]))
       await also?.()
@@ -138,7 +140,9 @@ export async function commit<Result>(
     { reach: 'all' },
   )
   const result = await saving.catch((error: unknown) => {
-    throw (error as { code?: string }).code === overtakenCode ? new Overtaken() : error
+    if ((error as { code?: string }).code !== overtakenCode) throw error
+    for (const patient of keys.keys()) deps.subjects.delete(patient)
+    throw new Overtaken()
   })
   if (entering.length > 0 || also || changes.some(each => each.type === 'Consent')) deps.forgetNear()
   return result

@@ -14,6 +14,7 @@ import { parseQuery } from '../rules/query.ts'
 import type { ReachRow } from '../store/people.ts'
 import { commit, type Draft, untilSettled } from './commit.ts'
 import { faults, openText, type RecordDeps, writeCursor } from './deps.ts'
+import { erase } from './erasure.ts'
 import { runSearch } from './searching.ts'
 
 type Some<Keys extends keyof Handlers<typeof record>> = Pick<Handlers<typeof record>, Keys>
@@ -185,38 +186,6 @@ async function beginRecord(deps: RecordDeps, personId: string, call: Call): Prom
 function unlessGone(error: unknown): undefined {
   if (error instanceof Fault && error.kind === 'not_found') return undefined
   throw error
-}
-
-/** Rows first, key last: if we die between, the record is gone and a repeat destroys the key. */
-async function erase(deps: RecordDeps, patientId: string, call: Call): Promise<{ erased: number }> {
-  const { kit, people, subjects } = deps
-  const [patient] = await kit.database.read(call, () => people.patients([patientId]), all)
-  if (!patient) throw faults.notFound()
-  if (patient.held_because !== null) throw faults.onHold()
-  kit.concerning({ patientIds: [patientId] })
-  // Noted outside of the database first, so that a restored older backup forgets the patient again before it serves anybody.
-  await noteErasure(deps, patientId, patient.subject_id)
-  const erased = await kit.database.save(
-    call,
-    async () => {
-      const count = await people.erase(patientId)
-      kit.announce(record, 'erased', { patientId, ...(patient.person_id ? { personId: patient.person_id } : {}) })
-      return { erased: count }
-    },
-    all,
-  )
-  await kit.keys.destroy(patient.subject_id)
-  subjects.delete(patientId)
-  return erased
-}
-
-const erasures = 'record/erasures/'
-
-async function noteErasure({ kit }: RecordDeps, patientId: string, subjectId: string): Promise<void> {
-  const note = JSON.stringify({ patientId, subjectId })
-  await kit.blobs.put(`${erasures}${subjectId}.json`, new TextEncoder().encode(note), {
-    contentType: 'application/json',
-  })
 }
 
 export async function nameOfPatient(deps: RecordDeps, patientId: string, call: Call): Promise<string> {

@@ -43,7 +43,8 @@ export async function create(deps: RecordDeps, call: Call, request: Interaction,
   const draft: Draft = { type, id: newId(deps.kit.clock.nowMs()), method: 'POST', resource, after: 0 }
   const answer = ([written]: Written[]) => answerOf(deps, request, written!, 201)
   if (request.ifNoneExist === undefined) {
-    return commit(deps, call, sight, { act: 'create', drafts: [draft], answer })
+    // Somebody else may enter, or erase, the same patient meanwhile.
+    return untilSettled(() => commit(deps, call, sight, { act: 'create', drafts: [draft], answer }))
   }
   const criteria = request.ifNoneExist
   return untilSettled(async () => {

@@ -40,6 +40,15 @@ export function peopleStore(database: ServiceDatabase) {
       query(
         sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where id = any(${ids}::text[])`,
       ),
+    /** Those of these keys whose patient is here. */
+    patientsUnder: (subjectIds: readonly string[]) =>
+      query(
+        sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where subject_id = any(${subjectIds}::uuid[])`,
+      ),
+    /** Whether no legal hold stands on a patient; nobody can put one on them until this transaction ends. */
+    isFree: async (patient: string) =>
+      (await query(sql`select id from record.patient where id = ${patient} and held_because is null for update`))
+        .length === 1,
     async patientsOf(personId: string): Promise<PatientRow[]> {
       return query(
         sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where person_id = ${personId} order by created_at, id`,
@@ -53,6 +62,11 @@ export function peopleStore(database: ServiceDatabase) {
             as p (id text, person_id uuid, subject_id uuid) on conflict (id) do nothing returning id)
         select record.all_or_overtaken((select count(*) from entered), ${rows.length})`)
     },
+    /** The transaction fails unless these patients still have these keys; an erasure of one waits until it ends. */
+    stay: (keys: ReadonlyMap<string, string>) =>
+      write(sql`select record.all_or_overtaken((select count(*) from (select from record.patient p
+        join unnest(${[...keys.keys()]}::text[], ${[...keys.values()]}::uuid[]) as k (id, subject_id)
+          on p.id = k.id and p.subject_id = k.subject_id for key share of p) held), ${keys.size})`),
     /** An imported person claimed their account: their patients are the new person's. */
     rename: (formerPersonId: string, personId: string) =>
       query(sql`update record.patient set person_id = ${personId} where person_id = ${formerPersonId}`),
@@ -108,6 +122,8 @@ export function peopleStore(database: ServiceDatabase) {
 
     /** Erasure: every row about the patient goes, and every version; what only mentions them stays with its own patient. */
     async erase(patient: string): Promise<number> {
+      // The patient first: whoever is writing about them is waited for, and whoever comes later finds nobody to write about.
+      await query(sql`delete from record.patient where id = ${patient}`)
       const keys = sql`select key from record.resource where patients[1] = ${patient}`
       for (const table of ['token', 'text', 'reference', 'moment', 'quantity'] as const)
         await query(sql`delete from ${sql.ref(`record.${table}`)} where resource in (${keys})`)
@@ -115,7 +131,6 @@ export function peopleStore(database: ServiceDatabase) {
       await query(sql`delete from record.reach where patient = ${patient}`)
       await query(sql`delete from record.history where key in (${keys}) or patients[1] = ${patient}`)
       const gone = await query(sql`delete from record.resource where patients[1] = ${patient} returning key`)
-      await query(sql`delete from record.patient where id = ${patient}`)
       return gone.length
     },
   }

@@ -1,0 +1,77 @@
+// Erasing a record for good, and again wherever an older copy of the database brings it back.
+import type { Call } from '#core/call'
+import { record } from '../contract.ts'
+import type { PatientRow } from '../store/people.ts'
+import { faults, type RecordDeps } from './deps.ts'
+
+const all = { reach: 'all' } as const
+/** One note per erased record, named by the key it was sealed under. A patient who comes back has another key, and is not meant. */
+const notes = 'record/erasures/'
+const noteOf = (subjectId: string) => `${notes}${subjectId}.json`
+const subjectOf = (note: string) => note.slice(notes.length, -'.json'.length)
+
+/** Rows first, key last: if we die between, the record is gone and the next start destroys the key. */
+export async function erase(deps: RecordDeps, patientId: string, call: Call): Promise<{ erased: number }> {
+  const { kit, people } = deps
+  const [patient] = await kit.database.read(call, () => people.patients([patientId]), all)
+  if (!patient) throw faults.notFound()
+  if (patient.held_because !== null) throw faults.onHold()
+  kit.concerning({ patientIds: [patientId] })
+  // Noted outside of the database first, so that a restored older backup forgets the patient again before it serves anybody.
+  const note = new TextEncoder().encode(JSON.stringify({ patientId, subjectId: patient.subject_id }))
+  await kit.blobs.put(noteOf(patient.subject_id), note, { contentType: 'application/json' })
+  const erased = await removed(deps, patient, call, async () => {
+    // Somebody was faster with a legal hold: then nothing was erased, and no later start may do it either.
+    if (!(await people.isFree(patientId))) throw faults.onHold()
+  }).catch(async (error: unknown) => {
+    const [left] = await kit.database.read(call, () => people.patients([patientId]), all)
+    if (left?.held_because != null) await kit.blobs.delete(noteOf(patient.subject_id))
+    throw error
+  })
+  await kit.keys.destroy(patient.subject_id)
+  return erased
+}
+
+function removed(
+  { kit, people, subjects }: RecordDeps,
+  { id, person_id: personId }: PatientRow,
+  call: Call,
+  check: () => Promise<void>,
+): Promise<{ erased: number }> {
+  subjects.delete(id)
+  return kit.database.save(
+    call,
+    async () => {
+      await check()
+      const erased = await people.erase(id)
+      const others = personId === null ? [] : await people.patientsOf(personId)
+      const person = personId === null ? {} : { personId, isLastOfPerson: others.length === 0 }
+      kit.announce(record, 'erased', { patientId: id, ...person })
+      return { erased }
+    },
+    all,
+  )
+}
+
+/** So many notes are compared with the database at once. */
+const chunk = 1_000
+
+/**
+ * Applies every note to the database this process begins with. A hold found there does not count: it was lifted before the
+ * record could be erased. Keys go in any case, since a process may have died between the rows and the key.
+ */
+export async function eraseAgain(deps: RecordDeps, call: Call): Promise<void> {
+  const { kit, people } = deps
+  const subjectIds: string[] = []
+  for await (const note of kit.blobs.list(notes)) subjectIds.push(subjectOf(note))
+  for (let start = 0; start < subjectIds.length; start += chunk) {
+    const some = subjectIds.slice(start, start + chunk)
+    const back = await kit.database.read(call, () => people.patientsUnder(some), all)
+    for (const patient of back) {
+      await removed(deps, patient, call, async () => {})
+      await kit.recordAct('record.eraseAgain', call, { patientId: patient.id }, 'done')
+    }
+    if (back.length > 0) kit.log.warn({ erased: back.length }, 'an older copy held erased records; they are gone again')
+    for (const subjectId of some) await kit.keys.destroy(subjectId)
+  }
+}
