@@ -26,9 +26,16 @@ function varied(text: string, number: number): string {
   return other.replaceAll(/"family":\s*"[^"]*"/g, `"family":"${families[number % 10]}${number}"`)
 }
 
-export async function measureImport(target: Target, files: readonly string[], patients: number, databaseUrl: string) {
+/** From so many patients to so many. */
+export async function measureImport(
+  target: Target,
+  files: readonly string[],
+  from: number,
+  patients: number,
+  databaseUrl: string,
+) {
   let resources = 0
-  let number = 0
+  let number = from
   const lane = async () => {
     while (number < patients) {
       const own = number++
@@ -36,7 +43,7 @@ export async function measureImport(target: Target, files: readonly string[], pa
       const answer = await fhir(target, 'POST', '', bundle)
       if (answer.status !== 200) throw new Error(`a bundle is refused: ${JSON.stringify(answer.body).slice(0, 500)}`)
       resources += bundle.entry.length
-      if (own % 100 === 99) process.stderr.write(`  ${own + 1} patients, ${resources} resources\n`)
+      if (own % 500 === 499) process.stderr.write(`  ${own + 1} patients, ${resources} resources\n`)
     }
   }
   const [cpuMs, startMs] = [cpuMsOf(target.pid), performance.now()]

@@ -19,7 +19,7 @@ export default defineService({
   uses: [identity, directory, appointment, audit],
   jobs: [
     { name: 'notify', summary: 'Tells a subscriber that something changed', retryLimit: 8 },
-
+    { name: 'import', summary: 'Fetches and writes the files of a bulk import' },
     { name: 'loadKept', summary: 'Loads the bundles that imports kept before there was a record', every: '17 3 * * *' },
   ],
   create: (kit: Kit) => {

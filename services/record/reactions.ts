@@ -12,6 +12,7 @@ import type { Resource } from './rules/index-values.ts'
 import { appointmentOf, organizationOf, patientOf, practitionerOf } from './rules/mirror.ts'
 import { commit, type Draft, untilSettled } from './service/commit.ts'
 import { openText, type RecordDeps } from './service/deps.ts'
+import { importJob } from './service/importing.ts'
 import { loadResources } from './service/load.ts'
 import { notifyJob, tellSubscribers } from './service/subscriptions.ts'
 
@@ -38,6 +39,7 @@ export function recordReactions(deps: RecordDeps): Reaction[] {
 
 export function recordRuns(deps: RecordDeps): Record<string, RunJob> {
   return {
+    import: importJob(deps),
     notify: notifyJob(deps),
     loadKept: (_data, { call, progress }) => loadKept(deps, call, progress),
   }

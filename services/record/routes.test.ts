@@ -233,3 +233,51 @@ test('a patient summary holds the sections of the IPS', async () => {
   assert.equal(bundle.type, 'document')
   assert.ok(bundle.entry[0]!.resource.section!.length >= 3)
 })
+
+test('a bulk import is fetched, written once, and names what is wrong with a line', async () => {
+  const lines = [
+    { ...observation(1), id: 'imported-1' },
+    { ...observation(2), id: 'imported-2' },
+    { resourceType: 'Observation', id: 'imported-3' },
+  ]
+  const files = createServer((_request, response) =>
+    response.end(`${lines.map(each => JSON.stringify(each)).join('\n')}\nnonsense\n`),
+  )
+  await new Promise<void>(resolve => files.listen(0, '127.0.0.1', resolve))
+  const { port: filePort } = files.address() as AddressInfo
+  const own = await testMedley({ env: { MEDLEY_EGRESS_ALLOW: `127.0.0.1:${filePort}` } })
+  try {
+    const service = own.as({ roles: ['service'] })
+    const run = async (url: string) => {
+      const body = { inputFormat: 'application/fhir+ndjson', input: [{ type: 'Observation', url }] }
+      const begun = await own
+        .call(record)
+        .interact({ method: 'POST', path: '$import', query: [], prefer: 'respond-async', body }, service)
+      await own.settle()
+      const [path = '', search = ''] = begun.contentLocation!.split('/fhir/R4/')[1]!.split('?')
+      const ended = await own
+        .call(record)
+        .interact({ method: 'GET', path, query: [...new URLSearchParams(search)] }, service)
+      return ended.body!
+    }
+    const address = `http://127.0.0.1:${filePort}/observations.ndjson`
+    const first = await run(address)
+    assert.match(first, /2 resources were written, 0 were there already/)
+    assert.match(first, /Observation, line 3: Observation.status/)
+    assert.match(first, /Observation, line 4: This is not JSON/)
+    assert.match(await run(address), /0 resources were written, 2 were there already/)
+    await assert.rejects(run('http://169.254.169.254/x'), /cannot be fetched/)
+    await assert.rejects(
+      own
+        .call(record)
+        .interact(
+          { method: 'POST', path: '$import', query: [], prefer: 'respond-async', body: {} },
+          own.as({ personId: newId(), roles: ['clinician'] }),
+        ),
+      { kind: 'forbidden' },
+    )
+  } finally {
+    files.close()
+    await own.stop()
+  }
+})

@@ -33,6 +33,7 @@ export type RecordKit = Pick<
   | 'concerning'
   | 'region'
   | 'egress'
+  | 'keyvalue'
   | 'recordAct'
 >
 

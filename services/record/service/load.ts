@@ -71,7 +71,8 @@ function assertValid(deps: RecordDeps, resources: readonly Resource[]): void {
   if (problems.length > 0) throw fhirErrors('unprocessable', problems)
 }
 
-async function changedOnly(
+/** What differs from what is there; the rest needs no version. */
+export async function changedOnly(
   deps: RecordDeps,
   call: Call,
   resources: readonly (Resource & { id: string })[],
