@@ -41,6 +41,8 @@ const practitioner = {
 const encounter = {
   resourceType: 'Encounter',
   id: 'e1',
+  status: 'finished',
+  class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
   participant: [{ individual: { reference: 'urn:uuid:d1' } }],
   serviceProvider: { reference: 'urn:uuid:o1' },
 }
@@ -88,6 +90,7 @@ test('a broken file is refused whole, naming the entry and the reason', async ()
     ['nobody.json', [organization], /has 0 patients/],
     ['name.json', [{ ...patient, name: [] }], /entry 0 \(Patient\), name: a patient needs a name/],
     ['region.json', [{ ...patient, address: [{ country: 'DE' }] }], /belongs to the region eu/],
+    ['record.json', [patient, { ...encounter, status: 'over' }], /record\.json: entry 1 Encounter\.status/],
   ] as const) {
     const { exitCode, output } = await runCommand(['import', good, file(name, [...entries])], env)
     assert.equal(exitCode, 1)

@@ -5,6 +5,7 @@ import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
 import { operations } from '#contract/operations'
+import { record } from '#contract/record'
 import { remoteClient } from '#core/client'
 import { Fault } from '#core/fault'
 import {
@@ -53,6 +54,7 @@ export const api = {
   notification: remoteClient(notification, options),
   operations: remoteClient(operations, options),
   audit: remoteClient(audit, options),
+  record: remoteClient(record, options),
 }
 export type Api = typeof api
 export type ServiceName = keyof Api

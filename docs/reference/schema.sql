@@ -708,16 +708,26 @@ CREATE INDEX history_changed ON record.history USING btree (updated_at DESC);
 CREATE INDEX history_patients ON record.history USING gin (patients);
 CREATE INDEX history_type ON record.history USING btree (type, updated_at DESC);
 alter table record.history enable row level security;
-create policy reachable on record.history for all using (record.reaches(patients));
+create policy reachable on record.history for all using ((( SELECT medley.reaches_all() AS reaches_all) OR (patients = '{}'::text[]) OR (NOT (EXISTS ( SELECT
+   FROM unnest(history.patients) p(id)
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM record.patient o
+          WHERE ((o.id = p.id) AND (o.person_id = ( SELECT medley.person() AS person)))))) AND (NOT (EXISTS ( SELECT
+           FROM record.reach r
+          WHERE ((r.patient = p.id) AND ((r.clinician_id = ( SELECT medley.clinician() AS clinician)) OR (r.person_id = ( SELECT medley.person() AS person))))))) AND (NOT (EXISTS ( SELECT
+           FROM record.consent_rule c
+          WHERE ((c.patient = p.id) AND c.permits AND (c.actors IS NOT NULL)))))))))));
 
 create table record.moment (
   resource bigint not null,
   parameter integer not null,
   part smallint not null default 0,
   low timestamp with time zone not null,
-  high timestamp with time zone not null
+  high timestamp with time zone not null,
+  is_long boolean not null
 );
 CREATE INDEX moment_found ON record.moment USING btree (parameter, low, high, resource);
+CREATE INDEX moment_long ON record.moment USING btree (parameter, high, resource) WHERE is_long;
 CREATE INDEX moment_resource ON record.moment USING btree (resource, parameter);
 
 create table record.patient (
@@ -803,8 +813,17 @@ alter table record.resource add constraint resource_method_check CHECK ((method 
 CREATE INDEX resource_changed ON record.resource USING btree (updated_at DESC, key DESC);
 CREATE INDEX resource_newest ON record.resource USING btree (type, updated_at DESC, key DESC);
 CREATE INDEX resource_patients ON record.resource USING gin (patients);
+CREATE INDEX resource_seen ON record.resource USING btree (type, key) INCLUDE (patients, labels) WHERE (NOT is_deleted);
 alter table record.resource enable row level security;
-create policy reachable on record.resource for all using (record.reaches(patients));
+create policy reachable on record.resource for all using ((( SELECT medley.reaches_all() AS reaches_all) OR (patients = '{}'::text[]) OR (NOT (EXISTS ( SELECT
+   FROM unnest(resource.patients) p(id)
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM record.patient o
+          WHERE ((o.id = p.id) AND (o.person_id = ( SELECT medley.person() AS person)))))) AND (NOT (EXISTS ( SELECT
+           FROM record.reach r
+          WHERE ((r.patient = p.id) AND ((r.clinician_id = ( SELECT medley.clinician() AS clinician)) OR (r.person_id = ( SELECT medley.person() AS person))))))) AND (NOT (EXISTS ( SELECT
+           FROM record.consent_rule c
+          WHERE ((c.patient = p.id) AND c.permits AND (c.actors IS NOT NULL)))))))))));
 
 create table record.subscription (
   id text not null,
@@ -926,6 +945,16 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION record.all_or_overtaken(written bigint, wanted bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if written <> wanted then raise exception 'overtaken' using errcode = 'MD002'; end if;
+  return true;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION record.consents(who text, kind text, marks text[], actor text[], purpose text, at timestamp with time zone)
  RETURNS TABLE(is_denied boolean, is_permitted boolean)
  LANGUAGE sql
@@ -943,19 +972,5 @@ AS $function$
     select distinct on (resource) permits, actors from matching order by resource, depth desc, permits
   )
   select coalesce(bool_or(not permits), false), coalesce(bool_or(permits and actors is not null), false) from deciding
-$function$
-;
-
-CREATE OR REPLACE FUNCTION record.reaches(patients text[])
- RETURNS boolean
- LANGUAGE sql
- STABLE PARALLEL SAFE
-AS $function$
-  select medley.reaches_all() or cardinality(patients) = 0 or not exists (
-    select from unnest(patients) as p (id)
-    where not exists (select from record.patient o where o.id = p.id and o.person_id = medley.person())
-      and not exists (select from record.reach r where r.patient = p.id
-        and (r.clinician_id = medley.clinician() or r.person_id = medley.person()))
-      and not exists (select from record.consent_rule c where c.patient = p.id and c.permits and c.actors is not null))
 $function$
 ;

@@ -346,6 +346,23 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     ])
   })
 
+  test(`${name}: a read of one statement takes one trip, and its promise is kept to`, async () => {
+    const call = callOf(newId(), newId())
+    const id = newId()
+    await one.save(call, () => insert(id, call.caller.personId!))
+    turns.length = 0
+    const find = () => one.query<{ id: string }>(sql`select id from one.thing where id = ${id}`)
+    assert.deepEqual(await one.read(call, find, { isSingle: true }), [{ id }])
+    assert.deepEqual(turns, [['begin', 'select', 'commit']])
+    const twice = one.read(call, async () => [await find(), await find()], { isSingle: true })
+    await assert.rejects(twice, /a single statement was promised/)
+    await assert.rejects(
+      one.read(call, () => one.query(sql`select 1 / 0`), { isSingle: true }),
+      /22012/,
+    )
+    assert.deepEqual(await one.read(call, find, { isSingle: true }), [{ id }], 'the session is as good as before')
+  })
+
   test(`${name}: a read writes nothing, and statements outside of read and save are bugs`, async () => {
     const call = callOf(newId())
     await assert.rejects(

@@ -15,8 +15,15 @@ type Open = {
   service: string
   messages: OutgoingMessage[]
   isReadOnly: boolean
+  isSingle: boolean
 }
-type Wish = { service: string; call: Call; reach: 'all' | undefined; isReadOnly: boolean }
+type Wish = {
+  service: string
+  call: Call
+  reach: 'all' | undefined
+  isReadOnly: boolean
+  isSingle?: boolean | undefined
+}
 type Kept = Replay & { fingerprint: string }
 type Conducting = { conduct: Conduct; saves: number; isAudited: boolean }
 
@@ -35,7 +42,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
 
   /** `last` makes what goes out with the commit, from what `work` returned. */
   async function inTransaction<T>(
-    { service, call, reach, isReadOnly }: Wish,
+    { service, call, reach, isReadOnly, isSingle = false }: Wish,
     work: (open: Open) => Promise<T>,
     last?: (open: Open, result: T) => Statement | undefined,
   ): Promise<T> {
@@ -47,7 +54,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
     const opening = `begin ${isReadOnly ? 'read only' : 'read write'};${preambleOf(service, call, reach)}`
     const session = await engine.acquire()
     const transaction = openTransaction(session, opening)
-    const open: Open = { transaction, isOpen: true, service, messages: [], isReadOnly }
+    const open: Open = { transaction, isOpen: true, service, messages: [], isReadOnly, isSingle }
     let isBroken = false
     try {
       const result = await opens.run(open, () => work(open))
@@ -64,21 +71,24 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
   }
 
   function serviceDatabase(service: string): ServiceDatabase {
-    const transactionHere = () => {
+    const openOfService = () => {
       const open = openHere()
       invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
-      return open.transaction
+      return open
     }
     return {
       async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
         const { sql: text, parameters } = statement.compile(owner)
-        return (await transactionHere().query(text, parameters)).rows as Row[]
+        const { transaction, isSingle } = openOfService()
+        const asking = isSingle ? transaction.only(text, parameters) : transaction.query(text, parameters)
+        return (await asking).rows as Row[]
       },
       write(statement) {
         const { sql: text, parameters } = statement.compile(owner)
-        transactionHere().write(text, parameters)
+        openOfService().transaction.write(text, parameters)
       },
-      read: (call, work, { reach } = {}) => inTransaction({ service, call, reach, isReadOnly: true }, () => work()),
+      read: (call, work, { reach, isSingle } = {}) =>
+        inTransaction({ service, call, reach, isReadOnly: true, isSingle }, () => work()),
       async save(call, work, { reach } = {}) {
         const now = conducting.getStore()
         const step = now ? now.saves++ : 0

@@ -30,8 +30,11 @@ export interface ServiceDatabase {
    */
   write(statement: RawBuilder<unknown>): void
 
-  /** A read-only transaction that carries the caller. `reach: 'all'` sees rows of everybody: for answers that hold no personal data. */
-  read<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all' }): Promise<T>
+  /**
+   * A read-only transaction that carries the caller. `reach: 'all'` sees rows of everybody: for answers that hold no personal data.
+   * `isSingle` promises that `work` asks once, and then all of it takes one round trip; asking again throws.
+   */
+  read<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all'; isSingle?: boolean }): Promise<T>
 
   /**
    * One transaction for the change, its events, its audit entry and its idempotency key: all or nothing.

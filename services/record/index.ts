@@ -7,6 +7,7 @@ import type { Kit } from '#platform'
 import { record } from './contract.ts'
 import { recordReactions, recordRuns } from './reactions.ts'
 import { recordRoutes } from './routes.ts'
+import { seedRecord } from './seed.ts'
 import { createDeps } from './service/deps.ts'
 import { eraseAgain } from './service/erasure.ts'
 import { createPerform } from './service/interactions.ts'
@@ -28,6 +29,7 @@ export default defineService({
       reactions: recordReactions(deps),
       runs: recordRuns(deps),
       routes: recordRoutes(deps, kit.call(record)),
+      seed: (self, call) => seedRecord(kit, self, call),
       prepare: call => eraseAgain(deps, call),
     }
   },

@@ -8,6 +8,7 @@ import { Fault } from '#core/fault'
 import { newId } from '#core/id'
 import { aClinician, aPatient, type TestClinician } from '../../test/clinic.ts'
 import { appointment } from '#contract/appointment'
+import { notification } from '#contract/notification'
 import { mondayNoonMs, type TestMedley, testMedley } from '../../test/start.ts'
 import { type Interaction, record } from './contract.ts'
 
@@ -654,13 +655,16 @@ test('control: where no consent denies anything, every consent that hides a reco
 })
 
 test('an emergency opens a record for four hours, is told and reviewed, by another operator only', async () => {
-  const { patientId } = await aVisit()
+  const { patient, patientId } = await aVisit()
   const secret = await aSecret(patientId)
   await assert.rejects(medley.call(record).breakGlass({ patientId, reason: 'short' }, clinician.call), kind('invalid'))
   const { id } = await medley
     .call(record)
     .breakGlass({ patientId, reason: 'Unconscious in the emergency room' }, clinician.call)
   assert.equal((await ask('GET', `Observation/${secret}`, undefined, clinician.call)).status, 200)
+  await medley.settle()
+  const told = await medley.call(notification).list({}, patient)
+  assert.ok(told.items.some(each => /opened in an emergency/.test(each.title)))
   const operator = medley.as({ personId: newId(), roles: ['operator'] })
   const { items } = await medley.call(record).listEmergencies({ state: 'open' }, operator)
   assert.equal(items.find(each => each.id === id)?.reason, 'Unconscious in the emergency room')

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { appointment } from '#contract/appointment'
+import { record } from '#contract/record'
 import { remoteClient } from '#core/client'
 import { signInDemo } from '../people.ts'
 import { clientOf, smartApp } from '../smart.ts'
@@ -52,9 +53,21 @@ const stops: readonly Stop[] = [
   ['/visits/$bookingId', 'patient'],
   ['/visits/$bookingId', 'patient', 'new=yes'],
   ['/visits/$bookingId/reschedule', 'patient'],
+  ['/record', 'patient'],
+  ['/record', 'patient', 'kind=documents'],
+  ['/record/results', 'patient'],
+  ['/record/sharing', 'patient'],
+  ['/record/print', 'patient'],
   ['/today', 'clinician'],
   ['/today', 'clinician', 'date=$date'],
   ['/availability', 'clinician'],
+  ['/patients', 'clinician'],
+  ['/patients', 'clinician', 'condition=type&measure=systolic&limit=140'],
+  ['/patients/$patientId', 'clinician'],
+  ['/fhir', 'clinician', 'address=Patient'],
+  ['/emergencies', 'operator'],
+  ['/emergencies', 'operator', 'tab=reviewed'],
+  ['/fhir', 'operator'],
   ['/operator', 'operator'],
   ['/operator/jobs', 'operator'],
   ['/operator/jobs', 'operator', 'tab=runs'],
@@ -107,6 +120,7 @@ async function realNames(): Promise<Record<string, string>> {
   const { times } = await client.freeTimes({ clinicianId, serviceId, days: 28 }, {})
   const date = new Intl.DateTimeFormat('en-CA', { timeZone: visit.timeZone }).format(new Date(visit.startsAt))
   return {
+    patientId: await anyPatient(),
     clinicianId,
     serviceId,
     bookingId: visit.id,
@@ -115,6 +129,14 @@ async function realNames(): Promise<Record<string, string>> {
     otherStart: times.at(-20)?.startsAt ?? '',
     date,
   }
+}
+
+/** A record that the demo clinician is let into by consent, whatever the queue has done by now. */
+async function anyPatient(): Promise<string> {
+  const { headers } = await signInDemo(stage.url, 'clinician')
+  const client = remoteClient(record, { url: `${stage.url}/api`, headers: () => headers })
+  const { items } = await client.listPatients({ limit: 1 }, {})
+  return items[0]?.patientId ?? ''
 }
 
 const fill = (text: string) => text.replaceAll(/\$(\w+)/g, (_, name: string) => names[name] ?? '')
@@ -294,6 +316,23 @@ const openings: readonly Opening[] = [
     page => page.getByRole('listitem').filter({ hasText: 'Heart Diary' }).getByRole('button').click(),
   ],
   ['registering an app', 'patient', '/apps', press('button', 'apps.register')],
+  [
+    'entry of the record',
+    'patient',
+    '/record',
+    page => page.getByRole('main').getByRole('listitem').getByRole('button').first().click(),
+  ],
+  [
+    'trend',
+    'patient',
+    '/record/results',
+    page => page.getByRole('main').getByRole('listitem').getByRole('button').first().click(),
+  ],
+  ['not sharing', 'patient', '/record/sharing', press('button', 'sharing.addDeny')],
+  ['allowing research', 'patient', '/record/sharing', press('button', 'sharing.addResearch')],
+  ['adding a problem', 'clinician', '/patients/$patientId', press('button', 'chart.addProblem')],
+  ['adding an allergy', 'clinician', '/patients/$patientId', press('button', 'chart.addAllergy')],
+  ['adding a vital sign', 'clinician', '/patients/$patientId', press('button', 'chart.addVital')],
   ['running a job', 'operator', '/operator/jobs', press('button', 'jobs.runNow')],
   ['audit entry', 'operator', '/operator/audit', page => page.getByRole('row').getByRole('button').first().click()],
   ['filter of outcomes', 'operator', '/operator/audit', press('button', 'audit.outcome')],

@@ -1,8 +1,10 @@
-import { Link } from 'react-aria-components'
+import { useRouter } from '@tanstack/react-router'
+import { Button as AriaButton, Link } from 'react-aria-components'
 import { useReader } from '../i18n/locale.tsx'
 import { number } from '../time.ts'
 import { cx } from '../ui/classes.ts'
 import { Icon } from '../ui/icon.tsx'
+import { Menu } from '../ui/menu.tsx'
 import { destinationsOf, type Destination, type Workspace } from './workspace.ts'
 
 interface NavigationProps {
@@ -42,15 +44,21 @@ export function SideNavigation({ workspace, current, unread }: NavigationProps) 
   )
 }
 
+/** A thumb needs 64 px or so, and a name needs room: what is beyond five goes into a menu. */
+const underThumb = 5
+
 /** Under the thumb below 1024 px. */
 export function BottomNavigation({ workspace, current, unread }: NavigationProps) {
   const { t } = useReader()
+  const all = destinationsOf(workspace)
+  const shown = all.length > underThumb ? all.slice(0, underThumb - 1) : all
+  const rest = all.slice(shown.length)
   return (
     <nav
       aria-label={t('shell.navigation')}
       className="no-print fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
     >
-      {destinationsOf(workspace).map(each => (
+      {shown.map(each => (
         <Link
           key={each.href}
           href={each.href}
@@ -74,6 +82,53 @@ export function BottomNavigation({ workspace, current, unread }: NavigationProps
           <span className="max-w-full truncate">{t(each.title)}</span>
         </Link>
       ))}
+      {rest.length > 0 && <MoreDestinations rest={rest} current={current} unread={unread} />}
     </nav>
+  )
+}
+
+function MoreDestinations({
+  rest,
+  current,
+  unread,
+}: Omit<NavigationProps, 'workspace'> & { rest: readonly Destination[] }) {
+  const { t } = useReader()
+  const router = useRouter()
+  const isHere = rest.some(each => each === current)
+  const hasNews = unread > 0 && rest.some(each => each.href === '/notifications')
+  return (
+    <Menu
+      trigger={
+        <AriaButton
+          className={cx(
+            'flex min-h-15 min-w-0 flex-1 cursor-pointer flex-col items-center justify-center gap-0.5 px-0.5 text-[0.6875rem] font-[560]',
+            isHere ? 'text-accent-ink' : 'text-ink-soft',
+          )}
+        >
+          <span
+            className={cx(
+              'relative flex h-7 w-13 items-center justify-center rounded-full',
+              isHere && 'bg-accent-soft',
+            )}
+          >
+            <Icon name="menu" size={21} />
+            {hasNews && (
+              <span className="swatch absolute end-2.5 top-0.5 size-2.5 rounded-full border-2 border-surface bg-glow" />
+            )}
+          </span>
+          <span className="max-w-full truncate">{t('nav.more')}</span>
+        </AriaButton>
+      }
+      groups={[
+        {
+          actions: rest.map(({ href, title, icon }) => ({
+            id: href,
+            label: t(title),
+            icon,
+            onAction: () => router.history.push(href),
+          })),
+        },
+      ]}
+    />
   )
 }

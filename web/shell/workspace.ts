@@ -17,11 +17,13 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/', title: 'nav.home', icon: 'home' },
     { href: '/find', title: 'nav.find', icon: 'search' },
     { href: '/visits', title: 'nav.visits', icon: 'calendar' },
+    { href: '/record', title: 'nav.record', icon: 'page' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
   clinician: [
     { href: '/today', title: 'nav.today', icon: 'calendar' },
+    { href: '/patients', title: 'nav.patients', icon: 'people' },
     { href: '/availability', title: 'nav.availability', icon: 'clock' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
@@ -30,9 +32,11 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/operator', title: 'nav.overview', icon: 'pulse' },
     { href: '/operator/jobs', title: 'nav.jobs', icon: 'stack' },
     { href: '/operator/audit', title: 'nav.audit', icon: 'shield' },
+    { href: '/emergencies', title: 'nav.emergencies', icon: 'warning' },
     { href: '/operator/people', title: 'nav.people', icon: 'people' },
     { href: '/operator/apps', title: 'nav.apps', icon: 'link' },
     { href: '/operator/outbox', title: 'nav.outbox', icon: 'mail' },
+    { href: '/fhir', title: 'nav.fhir', icon: 'code' },
   ],
   staff: [
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
@@ -63,7 +67,7 @@ export function workspaceAt(path: string, person: Person): Workspace {
     destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)),
   )
   if (byPath && own.includes(byPath)) return byPath
-  if (/^\/(find|visits|clinicians)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
+  if (/^\/(find|visits|clinicians|record)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
   const last = localStorage.getItem(storageKey)
   return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
 }

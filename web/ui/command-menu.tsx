@@ -76,29 +76,32 @@ export function CommandMenu({ groups, isOpen, onOpenChange }: CommandMenuProps) 
                 />
               </div>
             </SearchField>
-            <Menu
-              aria-label={t('command.title')}
-              className="min-h-0 overflow-y-auto p-2 outline-none"
-              onAction={key => run(String(key))}
-              renderEmptyState={() => <p className="px-4 py-6 text-center text-ink-faint">{t('command.empty')}</p>}
-            >
-              {groups.map(group => (
-                <MenuSection key={group.title}>
-                  <Header className="eyebrow px-3 pt-3 pb-1">{group.title}</Header>
-                  {group.commands.map(command => (
-                    <MenuItem
-                      key={command.id}
-                      id={command.id}
-                      textValue={`${command.title} ${command.keywords ?? ''}`}
-                      className="option cursor-pointer"
-                    >
-                      <Icon name={command.icon} size={18} className="text-ink-faint" />
-                      <span>{command.title}</span>
-                    </MenuItem>
-                  ))}
-                </MenuSection>
-              ))}
-            </Menu>
+            {/* The options never take the focus themselves, so what scrolls them can: with Tab, and then the arrow keys. */}
+            <div tabIndex={0} className="min-h-0 overflow-y-auto rounded-b-2xl focus-visible:-outline-offset-3">
+              <Menu
+                aria-label={t('command.title')}
+                className="p-2 outline-none"
+                onAction={key => run(String(key))}
+                renderEmptyState={() => <p className="px-4 py-6 text-center text-ink-faint">{t('command.empty')}</p>}
+              >
+                {groups.map(group => (
+                  <MenuSection key={group.title}>
+                    <Header className="eyebrow px-3 pt-3 pb-1">{group.title}</Header>
+                    {group.commands.map(command => (
+                      <MenuItem
+                        key={command.id}
+                        id={command.id}
+                        textValue={`${command.title} ${command.keywords ?? ''}`}
+                        className="option cursor-pointer"
+                      >
+                        <Icon name={command.icon} size={18} className="text-ink-faint" />
+                        <span>{command.title}</span>
+                      </MenuItem>
+                    ))}
+                  </MenuSection>
+                ))}
+              </Menu>
+            </div>
           </Autocomplete>
         </Dialog>
       </Modal>

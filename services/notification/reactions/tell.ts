@@ -2,6 +2,7 @@
 import { appointment } from '#contract/appointment'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
+import { record } from '#contract/record'
 import type { Call } from '#core/call'
 import { Fault } from '#core/fault'
 import { newId } from '#core/id'
@@ -36,6 +37,14 @@ export function tellingReactions(deps: Deps): Reaction[] {
       if (!clinician) return
       const facts = { clinician: clinician.name, startsAt, until: expiresAt }
       await tell(deps, [{ kind: 'offered', personId: patientId, facts, link: '/visits' }], call)
+    }),
+    on(record, 'glassBroken', async ({ patientPersonId, until }, call) => {
+      if (patientPersonId === undefined) return
+      await tell(
+        deps,
+        [{ kind: 'glassBroken', personId: patientPersonId, facts: { until }, link: '/record/sharing' }],
+        call,
+      )
     }),
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => store.giveHistory(formerPersonId, personId))

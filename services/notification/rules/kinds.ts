@@ -8,6 +8,7 @@ export type Kind =
   | 'reminder'
   | 'offered'
   | 'claimed'
+  | 'glassBroken'
   | 'clinicianBooked'
   | 'clinicianRescheduled'
   | 'clinicianCancelled'
@@ -33,6 +34,8 @@ export const kinds: Record<Kind, KindRules> = {
   reminder: { topic: 'reminder', channels: every, isUrgent: true, hasInvitation: false },
   offered: { topic: 'waitList', channels: every, isUrgent: true, hasInvitation: false },
   claimed: { topic: 'account', channels: every, isUrgent: false, hasInvitation: false },
+  // Whose record was opened past their consent is to know at once, whatever the hour.
+  glassBroken: { topic: 'account', channels: every, isUrgent: true, hasInvitation: false },
   clinicianBooked: visit,
   clinicianRescheduled: visit,
   clinicianCancelled: visit,

@@ -33,6 +33,11 @@ export const de: Catalogue = {
     body: 'Was bisher für Sie aufbewahrt wurde, gehört jetzt zu Ihrem Konto. Wenn Sie das nicht waren, melden Sie sich sofort bei uns.',
     short: 'Ihr Konto wurde mit früheren Unterlagen verbunden.',
   },
+  glassBroken: {
+    title: 'Ihre Akte wurde im Notfall geöffnet',
+    body: 'Jemand hat Ihre Akte in einem Notfall geöffnet und kann sie bis {until} lesen. Ihr Zugriffsprotokoll sagt wer, wann und warum; der Betrieb prüft den Zugriff.',
+    short: 'Ihre Akte wurde im Notfall geöffnet.',
+  },
   clinicianBooked: {
     title: 'Bei Ihnen wurde ein Termin gebucht',
     body: 'Gebucht wurde {when}{mode, select, video {, per Video} other {}}.',

@@ -33,6 +33,11 @@ export const en: Catalogue = {
     body: 'What was kept for you before is now part of your account. If this was not you, tell us at once.',
     short: 'Your account was connected with earlier records.',
   },
+  glassBroken: {
+    title: 'Your record was opened in an emergency',
+    body: 'Somebody opened your record in an emergency; they can read it until {until}. Your access log says who, when and why, and an operator reviews it.',
+    short: 'Your record was opened in an emergency.',
+  },
   clinicianBooked: {
     title: 'A visit was booked with you',
     body: 'A patient booked {when}{mode, select, video {, by video} other {}}.',

@@ -22,6 +22,11 @@ create table record.resource (
   owner text,
   unique (type, id)
 );
+-- Contents lie beside the table, so that looking at many rows does not mean reading all they say.
+alter table record.resource alter column content set storage external;
+alter table record.resource set (toast_tuple_target = 400);
+-- Pages and counts of a type, with what decides who sees a row.
+create index resource_seen on record.resource (type, key) include (patients, labels) where not is_deleted;
 create index resource_newest on record.resource (type, updated_at desc, key desc);
 create index resource_changed on record.resource (updated_at desc, key desc);
 create index resource_patients on record.resource using gin (patients);
@@ -89,9 +94,12 @@ create table record.moment (
   part smallint not null default 0,
   -- The whole time that the value covers: 2024-05 reaches from its first to its last instant.
   low timestamptz not null,
-  high timestamptz not null
+  high timestamptz not null,
+  -- Over a year long: those few are looked at apart, so that for all others the beginning says nearly all.
+  is_long boolean not null
 );
 create index moment_found on record.moment (parameter, low, high, resource);
+create index moment_long on record.moment (parameter, high, resource) where is_long;
 create index moment_resource on record.moment (resource, parameter);
 
 create table record.quantity (
@@ -107,6 +115,14 @@ create table record.quantity (
 );
 create index quantity_found on record.quantity (parameter, low, high, resource);
 create index quantity_resource on record.quantity (resource, parameter);
+
+-- A code says nearly all about its system and parameter; without knowing that, plans expect one row where there are thousands.
+create statistics record.token_together (dependencies, mcv) on parameter, code, system from record.token;
+create statistics record.text_together (dependencies) on parameter, folded from record.text;
+create statistics record.reference_together (dependencies, mcv) on parameter, type from record.reference;
+alter table record.token alter column parameter set statistics 1000;
+alter table record.token alter column code set statistics 1000;
+alter statistics record.token_together set statistics 1000;
 
 -- The patients of this record, the person each is, and the key their resources are sealed under.
 create table record.patient (
@@ -162,6 +178,13 @@ create table record.consent_rule (
 create index consent_rule_patient on record.consent_rule (patient);
 create index consent_rule_resource on record.consent_rule (resource);
 
+-- Ends a statement that wrote less than it was to: somebody else was faster, and the whole transaction must begin anew.
+create function record.all_or_overtaken(written bigint, wanted bigint) returns boolean language plpgsql as $$
+begin
+  if written <> wanted then raise exception 'overtaken' using errcode = 'MD002'; end if;
+  return true;
+end $$;
+
 -- Whether the consents of a patient forbid this actor to see such a resource now, and whether one of them lets the actor in by name.
 create function record.consents(who text, kind text, marks text[], actor text[], purpose text, at timestamptz)
   returns table (is_denied boolean, is_permitted boolean) language sql stable parallel safe as $$
@@ -180,16 +203,18 @@ create function record.consents(who text, kind text, marks text[], actor text[],
 $$;
 
 -- Second wall, coarser than the queries themselves: rows about patients only for the patient, whoever treats or once treated
--- them, whom a consent names, or Medley itself. Qualified names and no settings of its own, so that it is inlined.
-create function record.reaches(patients text[]) returns boolean language sql stable parallel safe as $$
-  select medley.reaches_all() or cardinality(patients) = 0 or not exists (
-    select from unnest(patients) as p (id)
-    where not exists (select from record.patient o where o.id = p.id and o.person_id = medley.person())
-      and not exists (select from record.reach r where r.patient = p.id
-        and (r.clinician_id = medley.clinician() or r.person_id = medley.person()))
-      and not exists (select from record.consent_rule c where c.patient = p.id and c.permits and c.actors is not null))
-$$;
+-- them, whom a consent names, or Medley itself. Written out twice, since a function would be called for every row.
 alter table record.resource enable row level security;
-create policy reachable on record.resource using (record.reaches(patients));
+create policy reachable on record.resource using ((select medley.reaches_all()) or patients = '{}' or not exists (
+  select from unnest(patients) as p (id)
+  where not exists (select from record.patient o where o.id = p.id and o.person_id = (select medley.person()))
+    and not exists (select from record.reach r where r.patient = p.id
+      and (r.clinician_id = (select medley.clinician()) or r.person_id = (select medley.person())))
+    and not exists (select from record.consent_rule c where c.patient = p.id and c.permits and c.actors is not null)));
 alter table record.history enable row level security;
-create policy reachable on record.history using (record.reaches(patients));
+create policy reachable on record.history using ((select medley.reaches_all()) or patients = '{}' or not exists (
+  select from unnest(patients) as p (id)
+  where not exists (select from record.patient o where o.id = p.id and o.person_id = (select medley.person()))
+    and not exists (select from record.reach r where r.patient = p.id
+      and (r.clinician_id = (select medley.clinician()) or r.person_id = (select medley.person())))
+    and not exists (select from record.consent_rule c where c.patient = p.id and c.permits and c.actors is not null)));

@@ -9,12 +9,25 @@ export type Extract = (from: Typed, resource?: Typed) => Typed[]
 
 type Step = (from: Typed, found: Typed[]) => void
 
+export type Compiled = {
+  extract: Extract
+  /** FHIR types that values can have; empty when only a value itself can tell. */
+  types: readonly string[]
+  /** True when a resource has at most one value. */
+  isSingle: boolean
+}
+
 /** The function that an expression is; `root` is the resource type, or the element type for the parts of a composite. */
-export function compile(expression: string, root: string): Extract {
+export function compile(expression: string, root: string): Compiled {
   const parts = splitUnion(expression).filter(each => concerns(each, root))
-  const extracts = parts.map(each => compilePath(each, root) ?? general(each))
-  if (extracts.length === 1) return extracts[0]!
-  return (from, resource) => extracts.flatMap(extract => extract(from, resource))
+  const compiled = parts.map(each => compilePath(each, root) ?? { extract: general(each), types: [], isSingle: false })
+  if (compiled.length === 1) return compiled[0]!
+  const isTold = compiled.every(each => each.types.length > 0)
+  return {
+    extract: (from, resource) => compiled.flatMap(each => each.extract(from, resource)),
+    types: isTold ? [...new Set(compiled.flatMap(each => each.types))] : [],
+    isSingle: false,
+  }
 }
 
 /** `Patient.name | Person.name` holds paths for other types as well. */
@@ -46,7 +59,7 @@ function general(expression: string): Extract {
 }
 
 /** Undefined when the path is more than steps, filters by a constant, and choices of a type. */
-function compilePath(part: string, root: string): Extract | undefined {
+function compilePath(part: string, root: string): Compiled | undefined {
   let text = part
   // `(Observation.value as Quantity)`, with or without something behind it.
   const cast = /^\(([A-Za-z.]+) as ([A-Za-z]+)\)(.*)$/.exec(text) ?? /^([A-Za-z.]+) as ([A-Za-z]+)()$/.exec(text)
@@ -54,6 +67,7 @@ function compilePath(part: string, root: string): Extract | undefined {
   const tokens = tokenize(text)
   if (!tokens) return undefined
   let types = [root]
+  let isSingle = true
   const steps: Step[] = []
   for (const [index, token] of tokens.entries()) {
     if (index === 0 && (token === root || token === 'Resource' || token === 'DomainResource' || token === '$this'))
@@ -70,8 +84,9 @@ function compilePath(part: string, root: string): Extract | undefined {
     if (!step) return undefined
     steps.push(step.step)
     types = step.types
+    isSingle &&= step.isSingle
   }
-  return from => {
+  const extract: Extract = from => {
     let values = [from]
     for (const step of steps) {
       const next: Typed[] = []
@@ -81,6 +96,7 @@ function compilePath(part: string, root: string): Extract | undefined {
     }
     return values
   }
+  return { extract, types, isSingle }
 }
 
 /** `a.where(x='y').b` → its steps; undefined when quotes and parentheses do not fit. */
@@ -134,13 +150,15 @@ const isOfType = (type: string, wanted: string) =>
   (wanted === 'DateTime' && type === 'dateTime')
 
 /** One step down by name. Choices (`value[x]`) are looked up by the names their types give them. */
-function child(name: string, types: readonly string[]): { step: Step; types: string[] } | undefined {
+function child(name: string, types: readonly string[]): { step: Step; types: string[]; isSingle: boolean } | undefined {
   const all = getAllDataTypes()
   const byProperty = new Map<string, string>()
+  let isSingle = true
   for (const type of types) {
     const elements = all[type]?.elements
     const plain = elements?.[name]
     const choice = elements?.[`${name}[x]`]
+    if ((plain ?? choice)?.isArray) isSingle = false
     if (plain) byProperty.set(name, plain.type[0]?.code ?? 'Element')
     for (const { code } of choice?.type ?? []) byProperty.set(name + code[0]!.toUpperCase() + code.slice(1), code)
   }
@@ -152,6 +170,7 @@ function child(name: string, types: readonly string[]): { step: Step; types: str
   const properties = [...byProperty]
   return {
     types: [...new Set(properties.map(([, type]) => type))],
+    isSingle,
     step(from, found) {
       if (typeof from.value !== 'object' || from.value === null) return
       for (const [property, type] of properties) {

@@ -14,7 +14,7 @@ export type Test =
   | { table: 'token'; among: { system: string | null; code: string }[] }
   | { table: 'token'; begins: string }
   | { table: 'token'; beginningOf: string }
-  | { table: 'text'; mode: 'starts' | 'exact' | 'contains'; text: string }
+  | { table: 'text'; mode: 'starts' | 'exact' | 'contains' | 'words'; text: string }
   | { table: 'reference'; type?: string | undefined; id?: string | undefined; url?: string | undefined }
   | { table: 'moment'; prefix: Prefix; low: string; high: string }
   | {
@@ -30,7 +30,9 @@ export type Test =
 export type Filter =
   | { kind: 'ids'; ids: string[]; isNot: boolean }
   | { kind: 'updated'; tests: { prefix: Prefix; low: string; high: string }[] }
-  | { kind: 'values'; numbers: number[]; tests: Test[]; isNot: boolean }
+  | { kind: 'values'; numbers: number[]; tests: Test[]; isNot: boolean; isSingle?: boolean }
+  /** Several tests of one moment, where a resource has at most one. */
+  | { kind: 'span'; numbers: number[]; tests: Extract<Test, { table: 'moment' }>[] }
   /** One list of tests per part; all on rows with the same part. */
   | { kind: 'composite'; numbers: number[]; alternatives: Test[][] }
   | { kind: 'missing'; numbers: number[]; tables: Test['table'][]; isMissing: boolean }
@@ -172,7 +174,7 @@ function parseValues(
   const numbers = parameters.map(each => each.number)
   if (parameter.kind === 'token') {
     if (modifier === 'text') {
-      const tests = split(value, ',').map((each): Test => ({ table: 'text', mode: 'starts', text: fold(each) }))
+      const tests = split(value, ',').map((each): Test => ({ table: 'text', mode: 'words', text: fold(each) }))
       return { kind: 'values', numbers: numbersBy(textOf), tests, isNot: false }
     }
     if (modifier === 'of-type')
@@ -199,7 +201,7 @@ function parseValues(
   const tests = split(value, ',', true).map(each =>
     testOf(parse, parameter, isNot ? undefined : modifier, each, parse.types[0] ?? ''),
   )
-  return { kind: 'values', numbers, tests, isNot }
+  return { kind: 'values', numbers, tests, isNot, isSingle: parameter.isSingle }
 }
 
 const modifiersOf: Partial<Record<Parameter['kind'], readonly string[]>> = {
@@ -220,7 +222,7 @@ function testOf(
     throw fhirError('not-supported', `The ${kind} parameter '${shown(code)}' has no modifier ':${shown(modifier)}'.`)
   switch (kind) {
     case 'token':
-      return tokenTest(value)
+      return parameter.isPlain ? withoutSystem(tokenTest(value)) : tokenTest(value)
     case 'string': {
       const plain = unescape(value)
       if (modifier === 'exact') return { table: 'text', mode: 'exact', text: plain }
@@ -250,6 +252,13 @@ function tokenTest(value: string): Test {
   if (parts.length === 1) return { table: 'token', code: parts[0]! }
   const [system, code] = [parts[0]!, parts.slice(1).join('|')]
   return { table: 'token', system: system === '' ? null : system, ...(code === '' ? {} : { code }) }
+}
+
+/** `male` and `http://hl7.org/fhir/administrative-gender|male` are the same where an element has only codes. */
+function withoutSystem(test: Test): Test {
+  return 'code' in test && test.table === 'token' && test.code !== undefined
+    ? { table: 'token', code: test.code }
+    : test
 }
 
 function ofTypeTest(value: string): Test {

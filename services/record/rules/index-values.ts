@@ -1,4 +1,5 @@
 // What a resource can be found by: the rows of the index tables, from its search parameters.
+import { dayMs } from '#core/time'
 import type { Typed } from './expression.ts'
 import { columnCodes, numberOf, type Parameter, type Registry } from './parameters.ts'
 import { fold, stretchOf } from './values.ts'
@@ -8,7 +9,7 @@ export type IndexRows = {
   token: [parameter: number, part: number, system: string | null, code: string][]
   text: [parameter: number, part: number, folded: string, exact: string][]
   reference: [parameter: number, part: number, type: string | null, id: string | null, url: string | null][]
-  moment: [parameter: number, part: number, low: string, high: string][]
+  moment: [parameter: number, part: number, low: string, high: string, isLong: boolean][]
   quantity: [
     parameter: number,
     part: number,
@@ -154,9 +155,13 @@ export function targetOf(
   return match ? { type: match[1]!, id: match[2]!, ...(match[3] ? { version: match[3] } : {}) } : undefined
 }
 
+/** Over a leap year: `store/match.ts` looks those up by their end. */
+const isLong = (low: string | undefined, high: string | undefined) =>
+  low === undefined || high === undefined || Date.parse(high) - Date.parse(low) > 366 * dayMs
+
 function addMoments(type: string, value: unknown, { rows, parameter, part }: Into): void {
   const push = (low: string | undefined, high: string | undefined) =>
-    rows.moment.push([parameter.number, part, low ?? '-infinity', high ?? 'infinity'])
+    rows.moment.push([parameter.number, part, low ?? '-infinity', high ?? 'infinity', isLong(low, high)])
   const pushPeriod = ({ start, end }: { start?: string; end?: string }) => {
     if (start || end) push(start && stretchOf(start)?.low, end && stretchOf(end)?.high)
   }

@@ -30,6 +30,10 @@ export type Parameter = {
   readonly number: number
   readonly targets: readonly string[]
   readonly extract: Extract
+  /** Codes without a system: what they mean follows from the element, so a searched system says nothing. */
+  readonly isPlain: boolean
+  /** A resource has at most one value. */
+  readonly isSingle: boolean
   /** The parts of a composite, in order, with their own numbers. */
   readonly components: readonly Parameter[]
 }
@@ -94,7 +98,7 @@ function parameterOf(definition: SearchDefinition, type: string, byUrl: Map<stri
     kind,
     number: numberOf(`${type}.${code}`),
     targets,
-    extract: compile(expression, type),
+    ...compiledOf(expression, type),
     components: definition.components.map((each, index) => {
       const part = byUrl.get(each.url)
       return {
@@ -102,11 +106,18 @@ function parameterOf(definition: SearchDefinition, type: string, byUrl: Map<stri
         kind: part?.kind ?? 'token',
         number: numberOf(`${type}.${code}$${index}`),
         targets: part?.targets ?? [],
-        extract: compile(each.expression, elementType(expression, type)),
+        ...compiledOf(each.expression, elementType(expression, type)),
         components: [],
       }
     }),
   }
+}
+
+const plainTypes = new Set(['code', 'boolean', 'id', 'string', 'uri', 'canonical', 'integer'])
+
+function compiledOf(expression: string, type: string): Pick<Parameter, 'extract' | 'isPlain' | 'isSingle'> {
+  const { extract, types, isSingle } = compile(expression, type)
+  return { extract, isSingle, isPlain: types.length > 0 && types.every(each => plainTypes.has(each)) }
 }
 
 /** The type of what a composite looks at: the resource itself or one of its elements. */

@@ -12,7 +12,10 @@ export type Include = {
   isIterated: boolean
 }
 
-export type Sort = { by: 'updated' | 'id' | { number: number; kind: string }; isDescending: boolean }
+export type Sort = {
+  by: 'updated' | 'id' | { number: number; kind: string; isSingle: boolean }
+  isDescending: boolean
+}
 
 export type Query = {
   types: readonly string[]
@@ -74,7 +77,26 @@ export function parseQuery(
       query.ignored.push(name)
     }
   }
+  query.filters = joined(query.filters)
   return query
+}
+
+/** `date=ge2015&date=lt2016` on what has one date is one stretch to look in, and not two half histories to intersect. */
+function joined(filters: readonly Filter[]): Filter[] {
+  const spans = new Map<number, Extract<Filter, { kind: 'span' }>>()
+  const others: Filter[] = []
+  for (const filter of filters) {
+    const [test, more] = filter.kind === 'values' ? filter.tests : []
+    const isOne = filter.kind === 'values' && filter.isSingle && !filter.isNot && filter.numbers.length === 1 && !more
+    if (!isOne || test?.table !== 'moment') {
+      others.push(filter)
+      continue
+    }
+    const known = spans.get(filter.numbers[0]!)
+    if (known) known.tests.push(test)
+    else spans.set(filter.numbers[0]!, { kind: 'span', numbers: filter.numbers, tests: [test] })
+  }
+  return [...others, ...spans.values()]
 }
 
 /** What shapes the answer and does not choose; true when this is one of them. */
@@ -127,7 +149,7 @@ function parseSort({ registry, types }: ParseIn, text: string): Sort {
   const parameter = types.length === 1 ? registry.of(types[0]!)?.get(code) : undefined
   if (!parameter || parameter.kind === 'composite' || parameter.kind === 'special')
     throw fhirError('not-supported', `Results cannot be sorted by '${shown(code)}'.`)
-  return { by: { number: parameter.number, kind: parameter.kind }, isDescending }
+  return { by: { number: parameter.number, kind: parameter.kind, isSingle: parameter.isSingle }, isDescending }
 }
 
 function parseInclude(

@@ -39,6 +39,7 @@ function resolved(deps: RecordDeps, filter: Filter): Filter {
     case 'composite':
     case 'ids':
     case 'missing':
+    case 'span':
     case 'updated':
     case 'values':
       return filter

@@ -7,7 +7,7 @@ import { labelsOf, patientsIn } from '../rules/compartments.ts'
 import { consentingPatient, consentRules } from '../rules/consent.ts'
 import { indexRows, type Resource } from '../rules/index-values.ts'
 import { fhirError } from '../rules/refusal.ts'
-import type { Change, VersionRow } from '../store/resources.ts'
+import { type Change, overtakenCode, type VersionRow } from '../store/resources.ts'
 import type { SubscriptionRow } from '../store/subscriptions.ts'
 import type { Sight } from '../store/visible.ts'
 import { type RecordDeps, scopesAllow, sealText, subjectsOf } from './deps.ts'
@@ -112,18 +112,14 @@ export async function commit<Result>(
     purpose: sight.purpose,
     subjects: drafts.length === 1 ? { type: drafts[0]!.type, id: drafts[0]!.id } : { written: String(drafts.length) },
   })
-  const result = await kit.database.save(
+  const saving = kit.database.save(
     call,
     async () => {
       if (recheck && !(await recheck())) throw new Overtaken()
-      // Somebody else may have entered the same patient meanwhile, with another key.
-      if (entering.length > 0 && !(await people.enter(entering, new Date(nowMs)))) throw new Overtaken()
+      if (entering.length > 0) people.enter(entering, new Date(nowMs))
       // Or erased one: what was sealed for them a moment ago must not outlive them, nor a patient have rows and no owner.
-      if (keys.size > 0 && !(await people.stay(keys))) {
-        for (const patient of keys.keys()) deps.subjects.delete(patient)
-        throw new Overtaken()
-      }
-      if (changes.length > 0 && !(await resources.write(changes))) throw new Overtaken()
+      if (keys.size > 0) people.stay(keys)
+      if (changes.length > 0) await resources.write(changes)
       for (const each of listening) await (each.row ? subscriptions.put(each.row) : subscriptions.remove([each.id]))
       await also?.()
       for (let start = 0; start < changes.length; start += 200) {
@@ -143,6 +139,11 @@ export async function commit<Result>(
     // The wall reads relations as they are now; what a new patient's first resource needs is only being written.
     { reach: 'all' },
   )
+  const result = await saving.catch((error: unknown) => {
+    if ((error as { code?: string }).code !== overtakenCode) throw error
+    for (const patient of keys.keys()) deps.subjects.delete(patient)
+    throw new Overtaken()
+  })
   if (entering.length > 0 || also || changes.some(each => each.type === 'Consent')) deps.forgetNear()
   return result
 }

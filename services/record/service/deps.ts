@@ -86,7 +86,7 @@ export function createDeps(kit: RecordKit): RecordDeps {
       let found = near.get(key)
       if (!found) {
         const read = () => people.near(caller.personId ?? null, caller.clinicianId ?? null, actors)
-        found = await kit.database.read(call, read, { reach: 'all' })
+        found = await kit.database.read(call, read, { reach: 'all', isSingle: true })
         near.set(key, found)
       }
       return narrowed(deps, call, viewOf(caller, found, claimed, at))
@@ -187,7 +187,7 @@ export async function subjectsOf(
     else unknown.add(id)
   }
   if (unknown.size === 0) return { keys, entering: [] }
-  const rows = await kit.database.read(call, () => people.patients([...unknown]), { reach: 'all' })
+  const rows = await kit.database.read(call, () => people.patients([...unknown]), { reach: 'all', isSingle: true })
   for (const row of rows) {
     subjects.set(row.id, row.subject_id)
     keys.set(row.id, row.subject_id)
@@ -212,4 +212,4 @@ export function readCursor<Shape>({ kit }: RecordDeps, cursor: string): Shape {
 }
 
 /** Row security is the second wall for people; a machine that may see everybody has only the first one, its queries. */
-export const wallOf = ({ isSystem }: Sight) => (isSystem ? ({ reach: 'all' } as const) : undefined)
+export const wallOf = ({ isSystem }: Sight) => (isSystem ? ({ reach: 'all' } as const) : {})

@@ -27,7 +27,7 @@ export async function readOne(
       version === undefined
         ? deps.resources.read(type, id, sight)
         : deps.resources.readVersion(type, id, Number(version), sight),
-    wallOf(sight),
+    { ...wallOf(sight), isSingle: true },
   )
   if (!row) throw notFound(type, id)
   deps.kit.concerning({
@@ -71,7 +71,7 @@ export async function readHistory(
   const rows = await deps.kit.database.read(
     call,
     () => deps.resources.history({ type, id }, asked, asked.count + 1, sight),
-    wallOf(sight),
+    { ...wallOf(sight), isSingle: true },
   )
   if (id !== undefined && rows.length === 0 && !asked.before) throw notFound(type!, id)
   const page = rows.slice(0, asked.count)

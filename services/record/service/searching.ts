@@ -72,9 +72,13 @@ export async function runSearch(
       const included = rows.length > 0 ? await include(deps, query, rows, sight) : []
       return { query, rows, hasMore, included, total: await totalOf(deps, query, wanted, rows.length, hasMore, place) }
     },
-    wallOf(sight),
+    { ...wallOf(sight), isSingle: isSimple(query) },
   )
 }
+
+/** One page that includes nothing and counts nothing is one statement. */
+const isSimple = ({ includes, revincludes, total, summary, sort }: Query) =>
+  sort.length === 0 && includes.length === 0 && revincludes.length === 0 && total === 'none' && summary !== 'count'
 
 async function totalOf(
   { search }: RecordDeps,

@@ -191,17 +191,12 @@ export async function present(
   type: string,
   id: string,
 ): Promise<VersionRow | undefined> {
-  return deps.kit.database.read(
-    call,
-    async () => {
-      const row = await deps.resources.read(type, id, sight)
-      if (row) return row
-      const hidden = await deps.resources.versions([{ type, id }])
-      if (hidden.length > 0) throw notFound(type, id)
-      return undefined
-    },
-    { reach: 'all' },
-  )
+  const { row, exists } = await deps.kit.database.read(call, () => deps.resources.readOrHidden(type, id, sight), {
+    reach: 'all',
+    isSingle: true,
+  })
+  if (!row && exists) throw notFound(type, id)
+  return row
 }
 
 /** The one resource that criteria find; undefined for none, a refusal for several. */

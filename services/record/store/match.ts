@@ -14,12 +14,15 @@ export function matcher(sight: Sight): (filter: Filter, row: Condition) => Condi
           filter.tests.map(each => momentCondition(each.prefix, sql`${row}.updated_at`, sql`${row}.updated_at`, each)),
         )
       case 'values': {
-        const found = sql`select i.resource from ${tableOf(filter.tests[0]!.table)} i where i.resource = ${row}.key
-          and ${numbered(filter.numbers)} and ${anyOf(filter.tests.map(testCondition))}`
-        if (filter.isNot) return sql`not exists (${found})`
-        return sql`${row}.key in (select i.resource from ${tableOf(filter.tests[0]!.table)} i where ${numbered(filter.numbers)}
-          and ${anyOf(filter.tests.map(testCondition))})`
+        const [first] = filter.tests
+        const where = sql`${numbered(filter.numbers)} and ${anyOf(filter.tests.map(testCondition))}`
+        if (filter.isNot)
+          return sql`not exists (select from ${tableOf(first!.table)} i where i.resource = ${row}.key and ${where})`
+        if (first?.table === 'moment' && filter.tests.length === 1) return within(filter.numbers, [first], row)
+        return sql`${row}.key in (select i.resource from ${tableOf(first!.table)} i where ${where})`
       }
+      case 'span':
+        return within(filter.numbers, filter.tests, row)
       case 'composite':
         return anyOf(filter.alternatives.map(tests => compositeCondition(filter.numbers, tests, row)))
       case 'missing': {
@@ -102,9 +105,10 @@ function testCondition(test: Test): Condition {
       return tokenCondition(test)
     case 'text':
       if (test.mode === 'exact') return sql`i.exact = ${test.text}`
+      if (test.mode === 'contains') return sql`i.folded like '%' || ${likeOf(test.text)} || '%'`
       return test.mode === 'starts'
         ? sql`i.folded like ${likeOf(test.text)} || '%'`
-        : sql`i.folded like '%' || ${likeOf(test.text)} || '%'`
+        : sql`(i.folded like ${likeOf(test.text)} || '%' or i.folded like '% ' || ${likeOf(test.text)} || '%')`
     case 'reference':
       if (test.url !== undefined) return sql`i.url = ${test.url}`
       return test.type === undefined ? sql`i.id = ${test.id}` : sql`i.id = ${test.id} and i.type = ${test.type}`
@@ -129,13 +133,54 @@ function tokenCondition(test: Extract<Test, { table: 'token' }>): Condition {
   if ('beginningOf' in test) return sql`starts_with(${test.beginningOf}, i.code)`
   const code = test.code === undefined ? sql`true` : sql`i.code = ${test.code}`
   if (test.system === undefined) return code
-  // A code without a system answers to every system: what `code` elements mean follows from their binding.
-  return test.system === null
-    ? sql`${code} and i.system is null`
-    : sql`${code} and (i.system = ${test.system} or i.system is null)`
+  return test.system === null ? sql`${code} and i.system is null` : sql`${code} and i.system = ${test.system}`
 }
 
 const likeOf = (text: string) => text.replaceAll(/[\\%_]/g, String.raw`\$&`)
+
+type Moment = Extract<Test, { table: 'moment' }>
+
+/** Where the beginning of a matching stretch can lie: not before `from` (a year before, if it is loose), and before `to`. */
+function boundsOf({ prefix, low, high }: Moment): { from?: string; isLoose?: boolean; to?: string } {
+  switch (prefix) {
+    case 'eq':
+      return { from: low, to: high }
+    case 'gt':
+      return { from: high, isLoose: true }
+    case 'ge':
+      return { from: low, isLoose: true }
+    case 'lt':
+    case 'eb':
+      return { to: low }
+    case 'le':
+      return { to: high }
+    case 'sa':
+      return { from: high }
+    case 'ne':
+    case 'ap':
+      return {}
+    default:
+      return prefix satisfies never
+  }
+}
+
+/** All tests on one row, found by where stretches begin; those over a year long are looked up by where they end. */
+function within(numbers: readonly number[], tests: readonly Moment[], row: Condition): Condition {
+  const bounds = tests.map(boundsOf)
+  const exact = sql.join([numbered(numbers), ...tests.map(testCondition)], sql` and `)
+  const upper = bounds.flatMap(({ to }) => (to === undefined ? [] : [sql`i.low < ${to}::timestamptz`]))
+  const lower = bounds.flatMap(({ from, isLoose }) =>
+    from === undefined
+      ? []
+      : [isLoose ? sql`i.low >= ${from}::timestamptz - interval '8784 hours'` : sql`i.low >= ${from}::timestamptz`],
+  )
+  const loose = bounds.filter(each => each.isLoose)
+  const short = sql`select i.resource from record.moment i where ${sql.join([exact, ...upper, ...lower], sql` and `)}`
+  if (loose.length === 0) return sql`${row}.key in (${short})`
+  const ends = loose.map(({ from }) => sql`i.high > ${from}::timestamptz`)
+  const long = sql`select i.resource from record.moment i where i.is_long and ${sql.join([exact, ...ends], sql` and `)}`
+  return sql`${row}.key in (${short} union all ${long})`
+}
 
 /** https://hl7.org/fhir/R4/search.html#prefix, for stretches: [low, high) of the resource against [low, high) of the search. */
 function momentCondition(

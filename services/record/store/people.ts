@@ -25,7 +25,7 @@ export type ReachRow = {
 const candidatesMax = 2_000
 
 export function peopleStore(database: ServiceDatabase) {
-  const { query } = database
+  const { query, write } = database
   return {
     async near(personId: string | null, clinicianId: string | null, actors: readonly string[]): Promise<Near> {
       const rows = await query(sql<{ id: string; is_own: boolean }>`
@@ -54,24 +54,19 @@ export function peopleStore(database: ServiceDatabase) {
         sql<PatientRow>`select id, person_id, subject_id, held_because from record.patient where person_id = ${personId} order by created_at, id`,
       )
     },
-    /** Enters new patients; false when one of them is known by now, with another key. */
-    async enter(
-      patients: readonly { id: string; personId: string | null; subjectId: string }[],
-      at: Date,
-    ): Promise<boolean> {
+    /** Enters new patients, or the transaction fails when one of them is known by now, with another key. */
+    enter(patients: readonly { id: string; personId: string | null; subjectId: string }[], at: Date): void {
       const rows = patients.map(({ id, personId, subjectId }) => ({ id, person_id: personId, subject_id: subjectId }))
-      const entered = await query(sql`insert into record.patient (id, person_id, subject_id, created_at)
-        select id, person_id, subject_id, ${at} from json_to_recordset(${JSON.stringify(rows)}::json)
-          as p (id text, person_id uuid, subject_id uuid) on conflict (id) do nothing returning id`)
-      return entered.length === patients.length
+      write(sql`with entered as (insert into record.patient (id, person_id, subject_id, created_at)
+          select id, person_id, subject_id, ${at} from json_to_recordset(${JSON.stringify(rows)}::json)
+            as p (id text, person_id uuid, subject_id uuid) on conflict (id) do nothing returning id)
+        select record.all_or_overtaken((select count(*) from entered), ${rows.length})`)
     },
-    /** Whether these patients still have these keys; an erasure of one waits until this transaction ends. */
-    async stay(keys: ReadonlyMap<string, string>): Promise<boolean> {
-      const rows = await query(sql`select p.id from record.patient p
+    /** The transaction fails unless these patients still have these keys; an erasure of one waits until it ends. */
+    stay: (keys: ReadonlyMap<string, string>) =>
+      write(sql`select record.all_or_overtaken((select count(*) from (select from record.patient p
         join unnest(${[...keys.keys()]}::text[], ${[...keys.values()]}::uuid[]) as k (id, subject_id)
-          on p.id = k.id and p.subject_id = k.subject_id for key share of p`)
-      return rows.length === keys.size
-    },
+          on p.id = k.id and p.subject_id = k.subject_id for key share of p) held), ${keys.size})`),
     /** An imported person claimed their account: their patients are the new person's. */
     rename: (formerPersonId: string, personId: string) =>
       query(sql`update record.patient set person_id = ${personId} where person_id = ${formerPersonId}`),

@@ -43,13 +43,24 @@ const columns = sql`r.key, r.type, r.id, r.version, r.method, r.updated_at, r.is
 const pastColumns = sql`h.key, h.type, h.id, h.version, h.method, h.updated_at, h.is_deleted, h.patients, h.subject_id, h.content, null::text as owner`
 
 export function resourceStore(database: ServiceDatabase) {
-  const { query } = database
+  const { query, write } = database
   return {
     /** The present version, deleted ones included, if the caller may know of it. */
     async read(type: string, id: string, sight: Sight): Promise<VersionRow | undefined> {
       const rows = await query(sql<VersionRow>`select ${columns} from record.resource r
         where r.type = ${type} and r.id = ${id} and ${visible('r', sight, matcher(sight))}`)
       return rows[0]
+    },
+    /** The same, and whether there is one at all, for whoever is about to write it. */
+    async readOrHidden(
+      type: string,
+      id: string,
+      sight: Sight,
+    ): Promise<{ row: VersionRow | undefined; exists: boolean }> {
+      const [row] = await query(sql<VersionRow & { is_seen: boolean }>`
+        select ${columns}, coalesce(${visible('r', sight, matcher(sight))}, false) as is_seen
+        from record.resource r where r.type = ${type} and r.id = ${id}`)
+      return { row: row?.is_seen ? row : undefined, exists: row !== undefined }
     },
     /** Several present versions by `Type/id`, whoever may see them: for checks that name nothing. */
     versions: (pairs: readonly { type: string; id: string }[]) =>
@@ -118,15 +129,11 @@ export function resourceStore(database: ServiceDatabase) {
           ${asked.after ? sql`and r.key > ${asked.after}::bigint` : sql``}
           and ${visible('r', sight, matcher(sight))} order by r.key limit ${limit}`),
 
-    /** Writes all or, when one of them is no longer at the version it follows, throws; the transaction must end then. */
-    async write(changes: readonly Change[]): Promise<boolean> {
-      const isOnlyNew = changes.every(each => each.after === 0)
-      const written = await query(sql<{ n: number }>`${writing(changes, isOnlyNew)}`)
-      if (written[0]!.n !== changes.length) return false
+    /** Writes all, or the transaction fails with `overtakenCode` when one of them is no longer at the version it follows. */
+    async write(changes: readonly Change[]): Promise<void> {
+      write(writing(changes))
       await writeConsents(changes)
-      return true
     },
-
     /** Makes others with the same words wait until this transaction ends. */
     lock: (words: string) => query(sql`select pg_advisory_xact_lock(hashtextextended(${`record ${words}`}, 0))`),
 
@@ -153,13 +160,17 @@ export function resourceStore(database: ServiceDatabase) {
   }
 }
 
+/** SQLSTATE of a write that somebody else was faster than. */
+export const overtakenCode = 'MD002'
+
 export type ResourceStore = ReturnType<typeof resourceStore>
 
 /**
  * One statement for the resources, the versions they supersede and all index rows, however many: the number of round trips does
  * not grow with the size of a bundle. All parts see the rows as they were before, so old index rows go and new ones stay.
  */
-function writing(changes: readonly Change[], isOnlyNew: boolean) {
+function writing(changes: readonly Change[]) {
+  const isOnlyNew = changes.every(each => each.after === 0)
   const input = changes.map((each, o) => ({
     o,
     t: each.type,
@@ -207,11 +218,11 @@ function writing(changes: readonly Change[], isOnlyNew: boolean) {
       select p.key, (x->>1)::int, (x->>2)::smallint, x->>3, x->>4 from json_array_elements(${index('text')}::json) x join place p on p.o = (x->>0)::int),
     i3 as (insert into record.reference (resource, parameter, part, type, id, url)
       select p.key, (x->>1)::int, (x->>2)::smallint, x->>3, x->>4, x->>5 from json_array_elements(${index('reference')}::json) x join place p on p.o = (x->>0)::int),
-    i4 as (insert into record.moment (resource, parameter, part, low, high)
-      select p.key, (x->>1)::int, (x->>2)::smallint, (x->>3)::timestamptz, (x->>4)::timestamptz
+    i4 as (insert into record.moment (resource, parameter, part, low, high, is_long)
+      select p.key, (x->>1)::int, (x->>2)::smallint, (x->>3)::timestamptz, (x->>4)::timestamptz, (x->>5)::boolean
       from json_array_elements(${index('moment')}::json) x join place p on p.o = (x->>0)::int),
     i5 as (insert into record.quantity (resource, parameter, part, low, high, system, code, unit)
       select p.key, (x->>1)::int, (x->>2)::smallint, (x->>3)::float8, (x->>4)::float8, x->>5, x->>6, x->>7
       from json_array_elements(${index('quantity')}::json) x join place p on p.o = (x->>0)::int)
-    select count(*)::int as n from written`
+    select record.all_or_overtaken((select count(*) from written), ${changes.length})`
 }

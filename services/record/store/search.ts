@@ -51,20 +51,17 @@ export function searchStore(database: ServiceDatabase) {
     )
   }
   return {
-    /** One page in order; the key breaks ties, so that no page shows or loses a resource twice. */
+    /** One page in order; the key breaks ties, so that no page shows or loses a resource twice. Newest first unless said. */
     async page(wanted: Wanted, sort: readonly Sort[], limit: number, after: Place | undefined): Promise<FoundRow[]> {
       const [first, ...rest] = sort
-      const isDown = first?.isDescending ?? true
-      const direction = isDown ? sql`desc` : sql`asc`
-      if (!first || first.by === 'updated' || first.by === 'id') {
-        const column = first?.by === 'id' ? sql`r.id` : sql`r.updated_at`
-        const type = first?.by === 'id' ? sql`text` : sql`timestamptz`
-        const beyond = after
-          ? sql`and (${column}, r.key) ${isDown ? sql`<` : sql`>`} (${after.value}::${type}, ${after.key}::bigint)`
-          : sql``
-        return query(sql<FoundRow>`select ${columns}, ${column}::text as sort_value from record.resource r
-          where ${condition(wanted)} ${beyond} order by ${column} ${direction}, r.key ${direction} limit ${limit}`)
+      if (!first) {
+        const beyond = after ? sql`and r.key < ${after.key}::bigint` : sql``
+        return query(sql<FoundRow>`select ${columns}, null as sort_value from record.resource r
+          where ${condition(wanted)} ${beyond} order by r.key desc limit ${limit}`)
       }
+      if (rest.length === 0 && typeof first.by === 'string') return byColumn(wanted, first, limit, after)
+      if (rest.length === 0 && typeof first.by === 'object' && first.by.isSingle && first.by.kind === 'date')
+        return byMoment(wanted, first.by.number, first.isDescending, limit, after)
       return query(sql<FoundRow>`${sortedByValue(wanted, first, rest, limit, after)}`)
     },
 
@@ -95,6 +92,49 @@ export function searchStore(database: ServiceDatabase) {
           where ${include.parameter === undefined ? sql`true` : sql`i.parameter = ${include.parameter}`}
             ${include.targetType === undefined ? sql`` : sql`and i.type = ${include.targetType}`})
           and ${visible('r', sight, matcher(sight))} limit ${limit}`),
+  }
+
+  function byColumn(
+    wanted: Wanted,
+    { by, isDescending }: Sort,
+    limit: number,
+    after: Place | undefined,
+  ): Promise<FoundRow[]> {
+    const [column, type] = by === 'id' ? [sql`r.id`, sql`text`] : [sql`r.updated_at`, sql`timestamptz`]
+    const direction = isDescending ? sql`desc` : sql`asc`
+    const beyond = after
+      ? sql`and (${column}, r.key) ${isDescending ? sql`<` : sql`>`} (${after.value}::${type}, ${after.key}::bigint)`
+      : sql``
+    return query(sql<FoundRow>`select ${columns}, ${column}::text as sort_value from record.resource r
+      where ${condition(wanted)} ${beyond} order by ${column} ${direction}, r.key ${direction} limit ${limit}`)
+  }
+
+  /** Walks the index of moments in its own order and stops when the page is full; then come those without one. */
+  async function byMoment(
+    wanted: Wanted,
+    number: number,
+    isDescending: boolean,
+    limit: number,
+    after: Place | undefined,
+  ): Promise<FoundRow[]> {
+    const direction = isDescending ? sql`desc` : sql`asc`
+    const beyond =
+      after && after.value !== null
+        ? sql`and (m.low, m.resource) ${isDescending ? sql`<` : sql`>`} (${after.value}::timestamptz, ${after.key}::bigint)`
+        : sql``
+    const dated =
+      after && after.value === null
+        ? []
+        : await query(sql<FoundRow>`select ${columns}, m.low::text as sort_value
+            from record.moment m join record.resource r on r.key = m.resource
+            where m.parameter = ${number} and m.part = 0 and ${condition(wanted)} ${beyond}
+            order by m.low ${direction}, m.resource ${direction} limit ${limit}`)
+    if (dated.length === limit) return dated
+    const rest = after?.value === null ? sql`and r.key < ${after.key}::bigint` : sql``
+    const undated = await query(sql<FoundRow>`select ${columns}, null as sort_value from record.resource r
+      where ${condition(wanted)} ${rest} and not exists (select from record.moment m where m.resource = r.key
+        and m.parameter = ${number}) order by r.key desc limit ${limit - dated.length}`)
+    return [...dated, ...undated]
   }
 
   /** Resources with a value in its order, then those without one. */

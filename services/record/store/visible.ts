@@ -27,8 +27,13 @@ export function visible(
   const scoped = sight.ready ? scopeCondition(row, sight.ready, matches) : sql`true`
   const own = sql`${row}.patients <> '{}' and ${row}.patients <@ ${sight.own}::text[]`
   const near = sight.candidates ? sql`${row}.patients && ${sight.candidates}::text[]` : sql`${row}.patients <> '{}'`
-  const others = sql`or ${near} and not exists (
+  const all = sql`${near} and not exists (
     select from unnest(${row}.patients) as p (id) where not coalesce(${reaches(row, sight)}, false))`
+  // Most resources are about one patient without any consent; a machine that reaches everybody then need not look further.
+  const others = sight.isSystem
+    ? sql`or cardinality(${row}.patients) = 1
+        and not exists (select from record.consent_rule u where u.patient = ${row}.patients[1]) or ${all}`
+    : sql`or ${all}`
   const about = sight.isStaff
     ? sql`${row}.patients = '{}'`
     : sql`${row}.patients = '{}' and ${row}.type = any(${[...openTypes]}::text[])`
