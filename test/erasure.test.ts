@@ -191,6 +191,24 @@ test('another process that remembers an erased patient begins them anew, and the
   assert.deepEqual(await erase(), { erased: 1 })
 })
 
+test('an erasure that failed leaves no note, or the next start would make up for it', async () => {
+  await using medley = await testMedley({ env: { MEDLEY_SECRET: secret } })
+  const service = medley.composition.serviceCall('test')
+  const patientId = newId()
+  const resource = { resourceType: 'Patient', id: patientId, name: [{ family: words.family }] }
+  await medley.call(record).load({ personId: newId(), entries: [{ resource }] }, service)
+  const { execute } = medley.platform.database
+  await execute(`create function record.refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$`, [])
+  await execute('create trigger refuse before delete on record.resource execute function record.refuse()', [])
+  const erase = () => medley.call(record).erase({ patientId, confirm: 'erase' }, service)
+  const notes = () => Array.fromAsync(medley.platform.blobs.list('record/erasures/'))
+  await assert.rejects(erase())
+  assert.deepEqual(await notes(), [])
+  await execute('drop trigger refuse on record.resource', [])
+  assert.deepEqual(await erase(), { erased: 1 })
+  assert.equal((await notes()).length, 1)
+})
+
 test('an erased person stays erased when an older copy of the embedded database is started', async () => {
   const top = mkdtempSync(join(tmpdir(), 'medley-erasure-'))
   const [present, older] = [join(top, 'present'), join(top, 'older')]

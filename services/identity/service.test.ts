@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { audit } from '#contract/audit'
+import { record } from '#contract/record'
 import { Caller } from '#core/call'
 import { newId } from '#core/id'
 import { type Signed, signIn, signUp, tokenOf } from '../../test/people.ts'
@@ -259,6 +260,35 @@ test('a role in an organisation comes with the next token and goes with its remo
     ),
     { code: 'access.forbidden' },
   )
+})
+
+test('with their last record a person without account is forgotten; an account and a role stay', async () => {
+  const service = medley.composition.serviceCall('test')
+  const { enrol } = medley.call(identity)
+  const role = [{ organizationId: newId(), role: 'operator' as const }]
+  const account = { email: `${newId()}@example.org`, password }
+  const drafts = [enrolment(), { ...enrolment(), ...account }, { ...enrolment(), memberships: role }]
+  const left: unknown[] = []
+  for (const draft of drafts) {
+    const details = { identifiers: ['MRN 1'] }
+    const { personId } = await enrol({ ...draft, details }, service)
+    for (const id of [personId, newId()])
+      await medley.call(record).load({ personId, entries: [{ resource: { resourceType: 'Patient', id } }] }, service)
+    const [first, last] = (await medley.call(record).patientsOf({ personId }, service)).patientIds
+    await medley.call(record).erase({ patientId: first!, confirm: 'erase' }, service)
+    await medley.settle()
+    assert.equal((await enrol(draft, service)).personId, personId, 'one record of two is not all of them')
+    await medley.call(record).erase({ patientId: last!, confirm: 'erase' }, service)
+    await medley.settle()
+    assert.notEqual((await enrol({ ...enrolment(), source: draft.source }, service)).personId, personId)
+    const { names } = await medley.call(identity).namesOf({ personIds: [personId] }, service)
+    left.push([names[personId], (await medley.call(identity).contactOf({ personId }, service)).email])
+  }
+  assert.deepEqual(left, [
+    ['', ''],
+    ['Imke Import', account.email],
+    ['Imke Import', ''],
+  ])
 })
 
 test('a person’s particulars are gone for good once their key is destroyed', async () => {

@@ -17,15 +17,18 @@ export async function erase(deps: RecordDeps, patientId: string, call: Call): Pr
   if (!patient) throw faults.notFound()
   if (patient.held_because !== null) throw faults.onHold()
   kit.concerning({ patientIds: [patientId] })
-  // Noted outside of the database first, so that a restored older backup forgets the patient again before it serves anybody.
-  const note = new TextEncoder().encode(JSON.stringify({ patientId, subjectId: patient.subject_id }))
-  await kit.blobs.put(noteOf(patient.subject_id), note, { contentType: 'application/json' })
+  let isNoted = false
   const erased = await removed(deps, patient, call, async () => {
-    // Somebody was faster with a legal hold: then nothing was erased, and no later start may do it either.
+    // From here on the patient is locked: a legal hold stands already, or comes too late.
     if (!(await people.isFree(patientId))) throw faults.onHold()
+    // Outside of the database and before it commits, so that an older backup of it forgets the patient again.
+    const note = new TextEncoder().encode(JSON.stringify({ patientId, subjectId: patient.subject_id }))
+    await kit.blobs.put(noteOf(patient.subject_id), note, { contentType: 'application/json' })
+    isNoted = true
   }).catch(async (error: unknown) => {
-    const [left] = await kit.database.read(call, () => people.patients([patientId]), all)
-    if (left?.held_because != null) await kit.blobs.delete(noteOf(patient.subject_id))
+    // What was not erased must not be erased at the next start. A lost connection does not tell, so the database is asked.
+    const left = isNoted ? await kit.database.read(call, () => people.patientsUnder([patient.subject_id]), all) : []
+    if (left.length > 0) await kit.blobs.delete(noteOf(patient.subject_id))
     throw error
   })
   await kit.keys.destroy(patient.subject_id)
