@@ -1,12 +1,16 @@
 // `_filter` (https://hl7.org/fhir/R4/search_filter.html): how comparisons are put together.
-import type { Filter } from './filter.ts'
 import { fhirError, shown } from './refusal.ts'
 
-/** What a comparison of a parameter means; said by whoever knows the parameters. */
-type Compare = (operator: string, name: string, value: string) => Filter
+/** What the words become; said by whoever knows the parameters. */
+type Meaning<Filter> = {
+  compare: (operator: string, name: string, value: string) => Filter
+  all: (filters: Filter[]) => Filter
+  any: (filters: Filter[]) => Filter
+  not: (filter: Filter) => Filter
+}
 
 /** Comparisons with and, or, not and parentheses (https://hl7.org/fhir/R4/search_filter.html), without brackets for elements. */
-export function parseExpression(text: string, compare: Compare): Filter {
+export function parseExpression<Filter>(text: string, meaning: Meaning<Filter>): Filter {
   const tokens = [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+)/g)].map(([whole, quoted, paren, word]) =>
     quoted === undefined
       ? { text: paren ?? word ?? whole, isQuoted: false }
@@ -25,7 +29,7 @@ export function parseExpression(text: string, compare: Compare): Filter {
       at++
       filters.push(all(depth))
     }
-    return filters.length === 1 ? filters[0]! : { kind: 'any', filters }
+    return filters.length === 1 ? filters[0]! : meaning.any(filters)
   }
   function all(depth: number): Filter {
     const filters = [one(depth)]
@@ -33,12 +37,12 @@ export function parseExpression(text: string, compare: Compare): Filter {
       at++
       filters.push(one(depth))
     }
-    return filters.length === 1 ? filters[0]! : { kind: 'all', filters }
+    return filters.length === 1 ? filters[0]! : meaning.all(filters)
   }
   function one(depth: number): Filter {
     if (word('not')) {
       at++
-      return { kind: 'not', filter: one(depth) }
+      return meaning.not(one(depth))
     }
     if (word('(')) {
       at++
@@ -53,7 +57,7 @@ export function parseExpression(text: string, compare: Compare): Filter {
     const [name, operator, value] = [tokens[at], tokens[at + 1], tokens[at + 2]]
     if (!name || !operator || !value) return fail()
     at += 3
-    return compare(operator.text, name.text, value.text)
+    return meaning.compare(operator.text, name.text, value.text)
   }
   const filter = any(0)
   if (at < tokens.length) fail()

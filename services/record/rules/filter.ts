@@ -50,8 +50,14 @@ const chainMax = 4
 export function parseFilter(parse: ParseIn, name: string, value: string, depth = 0): Filter {
   if (depth > chainMax) throw fhirError('too-costly', `A chain has at most ${chainMax} links.`)
   if (name.startsWith('_has:')) return parseHas(parse, name, value, depth)
-  if (name === '_filter')
-    return parseExpression(value, (operator, code, asked) => compared(parse, code, operator, asked))
+  if (name === '_filter') {
+    return parseExpression<Filter>(value, {
+      compare: (operator, code, asked) => compared(parse, code, operator, asked),
+      all: filters => ({ kind: 'all', filters }),
+      any: filters => ({ kind: 'any', filters }),
+      not: filter => ({ kind: 'not', filter }),
+    })
+  }
   const dot = name.indexOf('.')
   if (dot > 0) return parseChain(parse, name.slice(0, dot), name.slice(dot + 1), value, depth)
   const [code = name, modifier] = name.split(/:(.*)/)
