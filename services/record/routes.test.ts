@@ -190,7 +190,11 @@ test('a subscriber hears of what matches, with what they may see, and never at a
   ])
     await assert.rejects(put(endpoint), endpoint)
   const { body } = await put(`http://127.0.0.1:${port()}/hook`)
-  assert.equal((JSON.parse(body!) as { status: string }).status, 'active')
+  const kept = JSON.parse(body!) as { id: string; status: string; channel: { header: string[] } }
+  assert.deepEqual([kept.status, kept.channel.header], ['active', ['Authorization: (kept)']])
+  // Sent back as it is shown, it goes on with the secret it has.
+  const put2 = { method: 'PUT' as const, path: `Subscription/${kept.id}`, query: [], body: kept }
+  assert.equal((await medley.call(record).interact(put2, service)).status, 200)
   await fetched('Observation', { method: 'POST', body: JSON.stringify(observation(7)) })
   await fetched('Observation', { method: 'POST', body: JSON.stringify(observation(700)) })
   await medley.settle()

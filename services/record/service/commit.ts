@@ -11,7 +11,7 @@ import { type Change, overtakenCode, type VersionRow } from '../store/resources.
 import type { SubscriptionRow } from '../store/subscriptions.ts'
 import type { Sight } from '../store/visible.ts'
 import { type RecordDeps, scopesAllow, sealText, subjectsOf } from './deps.ts'
-import { accepted } from './subscriptions.ts'
+import { accepted, asShown } from './subscriptions.ts'
 
 /** What is to become of one resource, before its place in the store is known. */
 export type Draft = {
@@ -153,7 +153,7 @@ async function subscribing(deps: RecordDeps, call: Call, drafts: readonly Draft[
   const found: { id: string; row: SubscriptionRow | undefined }[] = []
   for (const draft of drafts.filter(each => each.type === 'Subscription')) {
     const row = draft.resource && (await accepted(deps, call, { ...draft.resource, id: draft.id }))
-    if (row && draft.resource) draft.resource = { ...draft.resource, status: 'active' }
+    if (row && draft.resource) draft.resource = asShown(draft.resource)
     found.push({ id: draft.id, row })
   }
   return found
@@ -194,7 +194,6 @@ const patientWrites = new Set([
   'Observation',
   'QuestionnaireResponse',
   'RelatedPerson',
-  'Subscription',
 ])
 
 async function assertMayWrite(

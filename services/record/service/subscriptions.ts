@@ -14,6 +14,8 @@ import { runSearch } from './searching.ts'
 
 type Channel = { type?: string; endpoint?: string; payload?: string; header?: string[] }
 
+/** What stands for a header's value in the resource that others may read; sent back, it means the value that is kept. */
+const keptValue = '(kept)'
 const headerForm = /^([A-Za-z][A-Za-z0-9-]{0,60}): ?([\x20-\x7e]{0,500})$/
 /** What a subscriber may not set, since it would change whom we speak to and how. */
 const ownHeaders = /^(host|content-length|connection|transfer-encoding|content-type|cookie)$/i
@@ -52,6 +54,12 @@ export async function accepted(
         'Subscription.channel.header',
       )
   }
+  const former = await deps.kit.database.read(call, () => deps.subscriptions.one(resource.id))
+  // A secret goes where its owner sent it, and never to an address that somebody else put in its place.
+  const kept = former?.endpoint === channel.endpoint ? former.headers : []
+  const headers = (channel.header ?? []).map(each =>
+    each.endsWith(`: ${keptValue}`) ? (kept.find(one => nameOf(one) === nameOf(each)) ?? each) : each,
+  )
   const ends = end === undefined ? undefined : stretchOf(end)
   return {
     id: resource.id,
@@ -59,10 +67,19 @@ export async function accepted(
     type,
     criteria: search,
     endpoint: channel.endpoint,
-    headers: channel.header ?? [],
+    headers,
     payload: channel.payload ?? null,
     ends_at: ends ? new Date(ends.low) : null,
   }
+}
+
+const nameOf = (header: string) => header.split(':')[0]!.toLowerCase()
+
+/** The resource as it is stored: on, and without the secrets that its messages carry. */
+export function asShown(resource: Resource): Resource {
+  const { header, ...channel } = resource['channel'] as Channel
+  const names = header?.map(each => `${each.split(':')[0]}: ${keptValue}`)
+  return { ...resource, status: 'active', channel: { ...channel, ...(names ? { header: names } : {}) } }
 }
 
 type Changed = z.output<(typeof record)['events']['changed']>
