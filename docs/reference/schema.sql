@@ -804,6 +804,7 @@ create table record.resource (
   labels text[] not null default '{}'::text[],
   subject_id uuid,
   content bytea,
+  author_id uuid,
   owner text
 );
 alter table record.resource add constraint resource_type_id_key UNIQUE (type, id);

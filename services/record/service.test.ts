@@ -357,6 +357,34 @@ test('a batch answers each entry by itself', async () => {
   )
 })
 
+test('patients enter and change what is theirs, and nothing that others entered about them', async () => {
+  const { patient, patientId } = await aVisit()
+  const doctors = (await ask('POST', 'Observation', observation(patientId, 5))).body
+  const stranger = await aRecord()
+  const own = (await ask('POST', 'Observation', observation(patientId, 6), patient)).body
+  assert.equal((await ask('PUT', `Observation/${own.id}`, { ...own, status: 'amended' }, patient)).status, 200)
+  for (const change of [
+    () => ask('PUT', `Observation/${doctors.id}`, { ...doctors, status: 'amended' }, patient),
+    () => ask('PATCH', `Observation/${doctors.id}`, [{ op: 'replace', path: '/status', value: 'amended' }], patient),
+    () => ask('DELETE', `Observation/${doctors.id}`, undefined, patient),
+    () =>
+      ask(
+        'POST',
+        'MedicationRequest',
+        {
+          resourceType: 'MedicationRequest',
+          status: 'active',
+          intent: 'order',
+          medicationCodeableConcept: { text: 'x' },
+          subject: { reference: `Patient/${patientId}` },
+        },
+        patient,
+      ),
+    () => ask('POST', 'Observation', observation(stranger), patient),
+  ])
+    await assert.rejects(change(), kind('forbidden'))
+})
+
 test('a repeat with the same idempotency key makes nothing new and hears the same', async () => {
   const call = { ...house(), idempotencyKey: newId() }
   const first = await ask('POST', 'Patient', patientBody('Once'), call)

@@ -18,6 +18,8 @@ create table record.resource (
   -- The key `content` is sealed under; null when it is about no patient, and then it is plain JSON.
   subject_id uuid,
   content bytea,
+  -- The person who entered it; null when Medley did. Patients change only what is theirs in this sense, too.
+  author_id uuid,
   -- The service and id of what this mirrors; such a resource changes only through its owner.
   owner text,
   unique (type, id)

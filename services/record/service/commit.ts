@@ -94,6 +94,7 @@ export async function commit<Result>(
         subjectId,
         content: text === undefined ? null : await sealText(deps, subjectId, draft.type, draft.id, text),
         owner: draft.owner ?? null,
+        authorId: isTrusted ? null : (call.caller.personId ?? null),
         ...rest,
       }
     }),
@@ -185,7 +186,7 @@ function prepare(deps: RecordDeps, draft: Draft, nowMs: number): Prepared {
 /** A deletion has no content to find patients in, so it carries those of the version it ends. */
 const draftPatients = (draft: Draft & { patients?: string[] }) => draft.patients ?? []
 
-/** What a patient may write about themselves; the rest is for those who treat them. */
+/** What a patient may enter about themselves; the rest is for those who treat them. */
 const patientWrites = new Set([
   'Communication',
   'Consent',
@@ -196,6 +197,21 @@ const patientWrites = new Set([
   'RelatedPerson',
 ])
 
+/** These are the patient's word, whoever entered it. */
+const alwaysTheirs = new Set(['Consent', 'RelatedPerson'])
+
+/** Changes of what somebody else entered: a patient may not correct the doctor's measurement, nor take it away. */
+async function enteredByOthers(deps: RecordDeps, call: Call, prepared: readonly Prepared[]): Promise<Set<Draft>> {
+  const changed = prepared.map(each => each.draft).filter(each => each.after > 0 && !alwaysTheirs.has(each.type))
+  if (changed.length === 0) return new Set()
+  const rows = await deps.kit.database.read(call, () => deps.resources.versions(changed), {
+    reach: 'all',
+    isSingle: true,
+  })
+  const own = new Set(rows.filter(row => row.author_id === call.caller.personId).map(row => `${row.type}/${row.id}`))
+  return new Set(changed.filter(each => !own.has(`${each.type}/${each.id}`)))
+}
+
 async function assertMayWrite(
   deps: RecordDeps,
   call: Call,
@@ -205,8 +221,9 @@ async function assertMayWrite(
   if (sight.isAll) return
   const { roles } = call.caller
   const isTreating = roles.includes('clinician') || roles.includes('pharmacist') || sight.isSystem
+  const foreign = isTreating ? new Set<Draft>() : await enteredByOthers(deps, call, prepared)
   for (const { draft, patients } of prepared) {
-    const isOwn = patients.length > 0 && patients.every(each => sight.own.includes(each))
+    const isOwn = patients.length > 0 && patients.every(each => sight.own.includes(each)) && !foreign.has(draft)
     const may =
       isTreating ||
       (roles.includes('operator') && openTypes.has(draft.type)) ||

@@ -35,6 +35,8 @@ export type Change = {
   /** Null when it is deleted. */
   content: Uint8Array | null
   owner: string | null
+  /** Of a first version: the person who enters it. */
+  authorId: string | null
   rows: IndexRows | null
   consent?: { patient: string; rules: ConsentRule[] } | undefined
 }
@@ -64,8 +66,8 @@ export function resourceStore(database: ServiceDatabase) {
     },
     /** Several present versions by `Type/id`, whoever may see them: for checks that name nothing. */
     versions: (pairs: readonly { type: string; id: string }[]) =>
-      query(sql<Pick<VersionRow, 'type' | 'id' | 'version' | 'is_deleted' | 'owner'>>`
-        select r.type, r.id, r.version, r.is_deleted, r.owner from record.resource r
+      query(sql<Pick<VersionRow, 'type' | 'id' | 'version' | 'is_deleted' | 'owner'> & { author_id: string | null }>`
+        select r.type, r.id, r.version, r.is_deleted, r.owner, r.author_id from record.resource r
         join unnest(${pairs.map(each => each.type)}::text[], ${pairs.map(each => each.id)}::text[]) as w (type, id) using (type, id)`),
     /** Several whole present versions, whoever may see them: for Medley's own loading. */
     present: (pairs: readonly { type: string; id: string }[]) =>
@@ -185,6 +187,7 @@ function writing(changes: readonly Change[]) {
       each.content &&
       Buffer.from(each.content.buffer, each.content.byteOffset, each.content.byteLength).toString('base64'),
     w: each.owner,
+    e: each.authorId,
   }))
   const index = (table: keyof IndexRows) =>
     JSON.stringify(changes.flatMap(({ rows }, o) => (rows?.[table] ?? []).map(row => [o, ...row])))
@@ -201,11 +204,11 @@ function writing(changes: readonly Change[]) {
         d5 as (delete from record.quantity where resource in (select key from old))`
   return sql`with input as materialized (
       select * from json_to_recordset(${JSON.stringify(input)}::json)
-        as i (o int, t text, i text, a int, m text, u timestamptz, p text[], l text[], s uuid, c text, w text))
+        as i (o int, t text, i text, a int, m text, u timestamptz, p text[], l text[], s uuid, c text, w text, e uuid))
     ${cleared},
     written as (
-      insert into record.resource as r (type, id, version, method, updated_at, is_deleted, patients, labels, subject_id, content, owner)
-      select t, i, a + 1, m, u, c is null, p, l, s, decode(c, 'base64'), w from input
+      insert into record.resource as r (type, id, version, method, updated_at, is_deleted, patients, labels, subject_id, content, owner, author_id)
+      select t, i, a + 1, m, u, c is null, p, l, s, decode(c, 'base64'), w, e from input
       on conflict (type, id) do update set version = excluded.version, method = excluded.method, updated_at = excluded.updated_at,
         is_deleted = excluded.is_deleted, patients = excluded.patients, labels = excluded.labels, subject_id = excluded.subject_id,
         content = excluded.content, owner = excluded.owner
