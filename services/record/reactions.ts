@@ -6,9 +6,10 @@ import { type Call, serviceCaller } from '#core/call'
 import { Fault } from '#core/fault'
 import { newId } from '#core/id'
 import { on, type Reaction, type RunJob } from '#core/service'
-import { dayMs, epochMsOf, instantOf } from '#core/time'
+import { epochMsOf, instantOf } from '#core/time'
 import { record } from './contract.ts'
 import type { Resource } from './rules/index-values.ts'
+import { careAfterMs } from './rules/access.ts'
 import { appointmentOf, organizationOf, patientOf, practitionerOf } from './rules/mirror.ts'
 import { commit, type Draft, untilSettled } from './service/commit.ts'
 import { openText, type RecordDeps } from './service/deps.ts'
@@ -16,8 +17,6 @@ import { importJob } from './service/importing.ts'
 import { loadResources } from './service/load.ts'
 import { notifyJob, tellSubscribers } from './service/subscriptions.ts'
 
-/** A clinician sees the record from the booking on, and for so long after the visit. */
-const careAfterMs = 30 * dayMs
 const all = { reach: 'all' } as const
 
 export function recordReactions(deps: RecordDeps): Reaction[] {

@@ -357,6 +357,13 @@ test('a batch answers each entry by itself', async () => {
   )
 })
 
+test('who enters a new patient treats them', async () => {
+  const { id } = (await ask('POST', 'Patient', patientBody('Walkin'), clinician.call)).body
+  assert.equal((await ask('GET', `Patient/${id}`, undefined, clinician.call)).status, 200)
+  assert.equal((await ask('POST', 'Observation', observation(id), clinician.call)).status, 201)
+  await assert.rejects(ask('GET', `Patient/${id}`, undefined, await aPatient(medley)), kind('not_found'))
+})
+
 test('patients enter and change what is theirs, and nothing that others entered about them', async () => {
   const { patient, patientId } = await aVisit()
   const doctors = (await ask('POST', 'Observation', observation(patientId, 5))).body

@@ -1,5 +1,9 @@
 // Whom a caller may see, as data: the store turns it into the one condition that stands in every statement over resources.
 import type { Caller } from '#core/call'
+import { dayMs } from '#core/time'
+
+/** A clinician sees the record from the booking on, and for so long after the visit. */
+export const careAfterMs = 30 * dayMs
 
 /** HL7 v3 PurposeOfUse, as far as people here act for one (https://terminology.hl7.org/ValueSet-v3-PurposeOfUse). */
 export const purposes = ['TREAT', 'ETREAT', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT'] as const

@@ -1,8 +1,9 @@
 // Writing: resources are checked, indexed and sealed before the transaction, which then only compares versions and writes.
 import type { Call } from '#core/call'
+import { newId } from '#core/id'
 import { instantOf } from '#core/time'
 import { record } from '../contract.ts'
-import { openTypes } from '../rules/access.ts'
+import { careAfterMs, openTypes } from '../rules/access.ts'
 import { labelsOf, patientsIn } from '../rules/compartments.ts'
 import { consentingPatient, consentRules } from '../rules/consent.ts'
 import { indexRows, type Resource } from '../rules/index-values.ts'
@@ -99,6 +100,7 @@ export async function commit<Result>(
       }
     }),
   )
+  const entered = isTrusted ? [] : caresOf(call, prepared, nowMs)
   const written = prepared.map(({ draft, text, patients }) => ({
     type: draft.type,
     id: draft.id,
@@ -122,6 +124,7 @@ export async function commit<Result>(
       if (keys.size > 0) people.stay(keys)
       if (changes.length > 0) await resources.write(changes)
       for (const each of listening) await (each.row ? subscriptions.put(each.row) : subscriptions.remove([each.id]))
+      if (entered.length > 0) await people.care(entered)
       await also?.()
       for (let start = 0; start < changes.length; start += 200) {
         const some = changes.slice(start, start + 200)
@@ -145,8 +148,24 @@ export async function commit<Result>(
     for (const patient of keys.keys()) deps.subjects.delete(patient)
     throw new Overtaken()
   })
-  if (entering.length > 0 || also || changes.some(each => each.type === 'Consent')) deps.forgetNear()
+  if (entering.length > 0 || entered.length > 0 || also || changes.some(each => each.type === 'Consent'))
+    deps.forgetNear()
   return result
+}
+
+/** Whoever enters a new patient treats them, as if they had a visit now. */
+function caresOf({ caller }: Call, prepared: readonly Prepared[], nowMs: number) {
+  const { clinicianId } = caller
+  const made = prepared.filter(({ draft }) => draft.type === 'Patient' && draft.after === 0)
+  if (clinicianId === undefined) return []
+  return made.map(({ draft }) => ({
+    id: newId(nowMs),
+    patient: draft.id,
+    clinicianId,
+    since: instantOf(nowMs),
+    until: instantOf(nowMs + careAfterMs),
+    source: `entered/${draft.id}`,
+  }))
 }
 
 /** What becomes of the subscriptions among the drafts; an accepted one is active. */
