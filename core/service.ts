@@ -49,6 +49,8 @@ export type Route = {
   readonly allow: readonly [Allow, ...Allow[]]
   /** True where the protocol has credentials of its own, such as those of OAuth clients: the handler reads them, and the caller is nobody. */
   readonly readsCredentials?: true
+  /** True where whole histories are sent at once: known callers may send 50 MB, strangers no more than anywhere else. */
+  readonly takesLargeBodies?: true
   readonly handle: (request: Request, call: Call, parameters: Record<string, string>) => Promise<Response>
 }
 

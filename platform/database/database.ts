@@ -80,7 +80,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
       async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
         const { sql: text, parameters } = statement.compile(owner)
         const { transaction, isSingle } = openOfService()
-        const asking = isSingle ? transaction.only(text, parameters) : transaction.query(text, parameters)
+        const asking = isSingle ? transaction.alone(text, parameters) : transaction.query(text, parameters)
         return (await asking).rows as Row[]
       },
       write(statement) {

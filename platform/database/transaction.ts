@@ -7,7 +7,7 @@ export type Statement = { readonly text: string; readonly values?: readonly unkn
 export type OpenTransaction = {
   query(text: string, values: readonly unknown[]): Promise<SessionResult>
   /** The only statement of a transaction that reads: its beginning and its end go out with it. */
-  only(text: string, values: readonly unknown[]): Promise<SessionResult>
+  alone(text: string, values: readonly unknown[]): Promise<SessionResult>
   /** Goes out with the next query, or with the commit. */
   write(text: string, values: readonly unknown[]): void
   /** Commits, together with a last statement if there is one; throws what that throws, and then nothing is committed. */
@@ -40,7 +40,7 @@ export function openTransaction(session: Session, opening: string): OpenTransact
 
   return {
     query: (text, values) => send({ text, values }),
-    async only(text, values) {
+    async alone(text, values) {
       invariant(
         state === 'new' && written.length === 0,
         'a single statement was promised, and another one was asked before',

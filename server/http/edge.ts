@@ -12,11 +12,11 @@ import type { Platform, ProcessView, Settings } from '#platform'
 import type { Composition } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { forward, serveApi } from './api.ts'
-import { createDoorkeeper, type Doorkeeper, newRequestId, unlimited } from './authenticate.ts'
+import { type Authenticate, createDoorkeeper, type Doorkeeper, newRequestId, unlimited } from './authenticate.ts'
 import { type Metrics, serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './open-api.ts'
 import { problemOf, sendProblem } from './problem.ts'
-import { serveRoutes } from './routes.ts'
+import { largeBodies, serveRoutes } from './routes.ts'
 
 export type EdgeOptions = {
   config: Config
@@ -78,8 +78,9 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     [...composition.placed.values()].flatMap(({ parts }) => parts.routes ?? []),
     settings.publicUrl,
     authenticate,
+    config.MEDLEY_BODY_BYTES,
   )
-  forwardProtocols(app, config, composition)
+  forwardProtocols(app, config, composition, authenticate)
   serveApi(app, { config, platform, composition, contracts, authenticate, metrics })
   await serveWeb(app, platform)
   return app
@@ -142,8 +143,13 @@ function serveHealth(app: FastifyInstance, { process, isReady }: EdgeOptions): v
   })
 }
 
-/** Protocol routes of identity and appointment that live in another process are reached through this edge as well. */
-function forwardProtocols(app: FastifyInstance, config: Config, composition: Composition): void {
+/** Protocol routes of identity, appointment and record that live in another process are reached through this edge as well. */
+function forwardProtocols(
+  app: FastifyInstance,
+  config: Config,
+  composition: Composition,
+  authenticate: Authenticate,
+): void {
   const prefixes = {
     identity: ['/auth/*', '/.well-known/*', '/fhir/R4/.well-known/smart-configuration'],
     appointment: ['/calendar/*'],
@@ -155,7 +161,9 @@ function forwardProtocols(app: FastifyInstance, config: Config, composition: Com
     for (const [service, paths] of Object.entries(prefixes)) {
       const address = config.addresses[service]
       if (composition.placed.has(service) || !address) continue
-      for (const path of paths) scope.all(path, (request, reply) => forward(`${address}${request.url}`, request, reply))
+      const options = service === 'record' ? largeBodies(authenticate, config.MEDLEY_BODY_BYTES) : {}
+      for (const path of paths)
+        scope.all(path, options, (request, reply) => forward(`${address}${request.url}`, request, reply))
     }
   })
 }

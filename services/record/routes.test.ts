@@ -285,3 +285,18 @@ test('a bulk import is fetched, written once, and names what is wrong with a lin
     await own.stop()
   }
 })
+
+test('a whole history goes in at once from somebody who is known, and a stranger’s is not even read', async () => {
+  const entry = Array.from({ length: 3_000 }, () => ({
+    resource: observation(),
+    request: { method: 'POST', url: 'Observation' },
+  }))
+  const body = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }).padEnd(2_500_000)
+  const known = await fetched('', { method: 'POST', body })
+  assert.equal(known.status, 200)
+  assert.equal(((await known.json()) as { entry: unknown[] }).entry.length, 3_000)
+  const stranger = await fetch(base, { method: 'POST', body, headers: { 'content-type': 'application/fhir+json' } })
+  assert.equal(stranger.status, 401)
+  const tooLarge = await fetched('', { method: 'POST', body: 'x'.repeat(53_000_000) }).catch(() => undefined)
+  assert.ok(tooLarge === undefined || tooLarge.status === 400 || tooLarge.status === 413)
+})

@@ -41,6 +41,7 @@ export function recordRoutes(deps: RecordDeps, self: Client<typeof record>): Rou
       summary: 'FHIR R4: batch, transaction, search over all types',
       // People, apps and services; whoever is none of them hears so in FHIR's own words.
       allow: ['anyone', 'app'],
+      takesLargeBodies: true,
       handle: (request, call) => handle(deps, self, request, call),
     },
     {
@@ -48,6 +49,7 @@ export function recordRoutes(deps: RecordDeps, self: Client<typeof record>): Rou
       path: `${base}/*`,
       summary: 'FHIR R4: resources, searches, histories, operations',
       allow: ['anyone', 'app'],
+      takesLargeBodies: true,
       handle: (request, call) => handle(deps, self, request, call),
     },
   ]

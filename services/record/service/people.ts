@@ -188,8 +188,8 @@ function unlessGone(error: unknown): undefined {
   throw error
 }
 
-export async function nameOfPatient(deps: RecordDeps, patientId: string, call: Call): Promise<string> {
-  const sight = await deps.sightOf({ ...call, caller: { roles: ['service'], organizationIds: [] } })
+async function nameOfPatient(deps: RecordDeps, patientId: string, call: Call): Promise<string> {
+  const sight = await deps.sightOf({ ...call, caller: serviceCaller })
   const row = await deps.kit.database.read(call, () => deps.resources.read('Patient', patientId, sight), all)
   const text = row && (await openText(deps, row))
   return text === undefined ? '' : patientLine(patientId, JSON.parse(text) as Resource).name
@@ -229,7 +229,7 @@ async function shownEmergencies(deps: RecordDeps, rows: readonly ReachRow[], cal
 
 type Name = { use?: string; text?: string; given?: string[]; family?: string }
 
-export function patientLine(patientId: string, patient: Resource) {
+function patientLine(patientId: string, patient: Resource) {
   const names = (patient['name'] ?? []) as Name[]
   const name = names.find(each => each.use === 'official') ?? names[0]
   const text = name?.text ?? [...(name?.given ?? []), name?.family ?? ''].join(' ').trim()

@@ -12,8 +12,8 @@ import type { Sight } from '../store/visible.ts'
 import { commit, deletion, type Draft, untilSettled, type Written } from './commit.ts'
 import { openText, type RecordDeps } from './deps.ts'
 import { type Entry, entryText, type Perform, performed, requestOf } from './entries.ts'
-import { assertScope, bundleText, etagOf, versionOf } from './reading.ts'
-import { answerOf, conditional, criteriaLock } from './writing.ts'
+import { assertScope, bundleText, etagOf } from './reading.ts'
+import { answerOf, assertVersion, conditional, criteriaLock } from './writing.ts'
 
 /** Memory is what limits a transaction; this is far above what clients send. */
 const transactionMax = 50_000
@@ -154,13 +154,7 @@ async function readCurrent(deps: RecordDeps, call: Call, sight: Sight, steps: re
     },
     { reach: 'all' },
   )
-  for (const { current, request, index } of steps) {
-    const exists = current !== undefined && !current.is_deleted
-    if (request.ifMatch !== undefined && (!exists || versionOf(request.ifMatch) !== current.version))
-      throw fhirError('multiple-matches', `The resource is not at version ${shown(request.ifMatch)}.`, at(index))
-    if (request.ifNoneMatch === '*' && exists)
-      throw fhirError('duplicate', 'The resource exists, and the entry asked for it not to.', at(index))
-  }
+  for (const { current, request, index } of steps) assertVersion(request, current, at(index))
 }
 
 /** fullUrl → `Type/id`, for references between entries. */

@@ -5,7 +5,7 @@ import type { Answer, Interaction } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
 import { patched } from '../rules/patch.ts'
 import { parseQuery } from '../rules/query.ts'
-import { fhirError, shown } from '../rules/refusal.ts'
+import { fhirError, fhirErrors, shown } from '../rules/refusal.ts'
 import type { VersionRow } from '../store/resources.ts'
 import type { Sight } from '../store/visible.ts'
 import { checkedResource } from './checking.ts'
@@ -222,13 +222,18 @@ export function criteriaLock(
   }
 }
 
-function assertVersion({ ifMatch, ifNoneMatch }: Interaction, current: VersionRow | undefined): void {
+/** `place` is where in a bundle the condition stands. */
+export function assertVersion(
+  { ifMatch, ifNoneMatch }: Interaction,
+  current: VersionRow | undefined,
+  place?: string,
+): void {
   const exists = current !== undefined && !current.is_deleted
   if (ifNoneMatch === '*' && exists)
-    throw fhirError('duplicate', 'The resource exists, and the request asked for it not to.')
-  if (ifMatch === undefined) return
-  if (!exists || versionOf(ifMatch) !== current.version)
-    throw fhirError('multiple-matches', `The resource is not at version ${shown(ifMatch)}.`)
+    throw fhirError('duplicate', 'The resource exists, and the request asked for it not to.', place)
+  if (ifMatch === undefined || (exists && versionOf(ifMatch) === current.version)) return
+  const text = `The resource is not at version ${shown(ifMatch)}.`
+  throw fhirErrors('precondition', [{ severity: 'error', code: 'conflict', text, expression: place }])
 }
 
 const goneAnswer = ([written]: Written[]): Answer => ({ status: 204, etag: etagOf(written!.version) })

@@ -32,7 +32,7 @@ export function peopleStore(database: ServiceDatabase) {
         select id, true as is_own from record.patient where person_id = ${personId}
         union select patient, false from record.reach where clinician_id = ${clinicianId} or person_id = ${personId}
         union select patient, false from record.consent_rule where permits and actors && ${actors}::text[]
-        limit ${candidatesMax + 1}`)
+        order by is_own desc limit ${candidatesMax + 1}`)
       const own = rows.filter(row => row.is_own).map(row => row.id)
       return { own, candidates: rows.length > candidatesMax ? null : [...new Set(rows.map(row => row.id))] }
     },
@@ -70,8 +70,6 @@ export function peopleStore(database: ServiceDatabase) {
     /** An imported person claimed their account: their patients are the new person's. */
     rename: (formerPersonId: string, personId: string) =>
       query(sql`update record.patient set person_id = ${personId} where person_id = ${formerPersonId}`),
-    assign: (patientId: string, personId: string) =>
-      query(sql`update record.patient set person_id = ${personId} where id = ${patientId} and person_id is null`),
     hold: (patientId: string, reason: string | null) =>
       query(sql`update record.patient set held_because = ${reason} where id = ${patientId}`),
 
@@ -104,8 +102,6 @@ export function peopleStore(database: ServiceDatabase) {
         select id, patient, 'care', "clinicianId", since, until, source from json_to_recordset(${JSON.stringify(rows)}::json)
           as c (id uuid, patient text, "clinicianId" uuid, since timestamptz, until timestamptz, source text)
         on conflict (source) do update set until = excluded.until, clinician_id = excluded.clinician_id`),
-    endCare: (source: string, at: Date) =>
-      query(sql`update record.reach set until = least(until, ${at}) where source = ${source}`),
     break: (row: { id: string; patient: string; personId: string; since: Date; until: Date; reason: Uint8Array }) =>
       query(sql`insert into record.reach (id, patient, kind, person_id, since, until, source, reason_sealed)
         values (${row.id}, ${row.patient}, 'emergency', ${row.personId}, ${row.since}, ${row.until}, ${`emergency/${row.id}`}, ${row.reason})`),

@@ -138,11 +138,9 @@ export function resourceStore(database: ServiceDatabase) {
     },
     /** Makes others with the same words wait until this transaction ends. */
     lock: (words: string) => query(sql`select pg_advisory_xact_lock(hashtextextended(${`record ${words}`}, 0))`),
-
-    /** Ends the rules of consents that were replaced or withdrawn, and adds the new ones. */
-    writeConsents,
   }
 
+  /** Ends the rules of consents that were replaced or withdrawn, and adds the new ones. */
   async function writeConsents(changes: readonly Change[]): Promise<void> {
     const consents = changes.filter(each => each.type === 'Consent')
     if (consents.length === 0) return
