@@ -320,6 +320,7 @@ test('facets and organisations are open to all and page by name', async () => {
   const facets = await client().facets({}, anyone())
   assert.ok(facets.cities.includes('Lübeck') && facets.languages.includes('sv') && facets.plans.includes('Plan S'))
   assert.ok(facets.specialties.includes('dermatology'))
+  assert.ok(facets.places.some(each => each.jurisdiction === clinic.jurisdiction && each.timeZone === clinic.timeZone))
   const kind = 'pharmacy' as const
   for (const name of ['B', 'A', 'C']) await client().addOrganization({ ...clinic, kind, name }, operator())
   const page = await client().listOrganizations({ kind, limit: 2 }, anyone())

@@ -170,13 +170,17 @@ function searchStatements(database: ServiceDatabase) {
         languages: string[]
         plans: string[]
         specialties: Specialty[]
+        places: { jurisdiction: string; timeZone: string }[]
       }>`
         select
           array(select distinct o.city from directory.organization o
             where exists (select from directory.clinician c where c.organization_id = o.id) order by 1) as cities,
           array(select distinct unnest(languages) from directory.clinician order by 1) as languages,
           array(select distinct unnest(plans) from directory.clinician order by 1) as plans,
-          array(select distinct unnest(specialties) from directory.clinician order by 1) as specialties`)
+          array(select distinct unnest(specialties) from directory.clinician order by 1) as specialties,
+          coalesce((select jsonb_agg(distinct jsonb_build_object('jurisdiction', o.jurisdiction, 'timeZone', o.time_zone))
+            from directory.organization o
+            where exists (select from directory.clinician c where c.organization_id = o.id)), '[]') as places`)
       return rows[0]!
     },
   }
