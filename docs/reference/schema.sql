@@ -488,7 +488,8 @@ create table identity.person (
   locale text not null,
   time_zone text not null,
   sealed bytea,
-  created_at timestamp with time zone not null
+  created_at timestamp with time zone not null,
+  forgotten_at timestamp with time zone
 );
 alter table identity.person add constraint person_account_id_key UNIQUE (account_id);
 alter table identity.person add constraint person_source_key UNIQUE (source);

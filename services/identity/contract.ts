@@ -367,6 +367,8 @@ export const identity = defineContract({
     enrolled: z.strictObject({ personId: Id, region: Region }),
     claimed: z.strictObject({ personId: Id, formerPersonId: Id }),
     sessionRevoked: z.strictObject({ personId: Id, sessionId: z.string() }),
+    /** Nothing but the id is left of a person; whoever holds words by them or about them lets go of those. */
+    forgotten: z.strictObject({ personId: Id }),
   },
   faults: {
     personNotFound: { kind: 'not_found', message: 'There is no such person here. Check the address or the id.' },

@@ -50,6 +50,11 @@ export function tellingReactions(deps: Deps): Reaction[] {
       await kit.database.save(call, () => store.giveHistory(formerPersonId, personId))
       await tell(deps, [{ kind: 'claimed', personId, facts: {}, link: '/account' }], call)
     }),
+    /** What was kept instead of sent goes first: once the deliveries are gone, nothing says any more what it was. */
+    on(identity, 'forgotten', async ({ personId }, call) => {
+      await kit.kept.remove(await kit.database.read(call, () => store.deliveriesOf(personId)))
+      await kit.database.save(call, () => store.forget(personId))
+    }),
   ]
 }
 
