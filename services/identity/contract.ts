@@ -376,8 +376,7 @@ export const identity = defineContract({
     apiKeyNotFound: { kind: 'not_found', message: 'You have no such API key. It may have been revoked already.' },
     wrongRegion: {
       kind: 'unprocessable',
-      message:
-        'That place belongs to another region, and personal data does not leave its home. Ask an operator to move the account.',
+      message: 'That place is in another region, and personal data stays at home. Ask an operator to move you.',
     },
     claimRefused: {
       kind: 'unprocessable',

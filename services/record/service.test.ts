@@ -742,11 +742,16 @@ test('what is erased is nowhere any more, and what is held is not erased', async
   }
   await ask('POST', 'DocumentReference', { ...document, content })
   const operator = medley.as({ personId: newId(), roles: ['operator'] })
+  const kept = async () => (await medley.call(record).recordsOf({ personId }, operator)).items
+  assert.deepEqual(await kept(), [{ patientId: personId }])
+  await assert.rejects(medley.call(record).recordsOf({ personId }, person), kind('forbidden'))
   await medley.call(record).holdPatient({ patientId: personId, reason: 'Court order 12' }, operator)
+  assert.deepEqual(await kept(), [{ patientId: personId, heldBecause: 'Court order 12' }])
   await assert.rejects(medley.call(record).erase({ patientId: personId, confirm: 'erase' }, operator), kind('conflict'))
   await medley.call(record).holdPatient({ patientId: personId, reason: null }, operator)
   const { erased } = await medley.call(record).erase({ patientId: personId, confirm: 'erase' }, operator)
   assert.equal(erased, 4)
+  assert.deepEqual(await kept(), [])
   await assert.rejects(ask('GET', `Binary/${own}`), kind('not_found'))
   await ask('GET', `Binary/${foreign}`)
   await assert.rejects(ask('GET', `Patient/${personId}`), kind('not_found'))
