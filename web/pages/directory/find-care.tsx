@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Specialty, VisitMode } from '#contract/directory'
 import { usePages, useRead, type InputOf } from '../../api.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
-import { jurisdictionName, languageName } from '../../places.ts'
+import { jurisdictionName, languageName, shortJurisdiction } from '../../places.ts'
 import { useAddress } from '../../shell/address.ts'
 import { zoneInWords } from '../../time.ts'
 import { Button } from '../../ui/button.tsx'
@@ -103,7 +103,7 @@ function Filters({ search, facets, here, onChange }: FiltersProps) {
   const pick = (key: string) => (id: string) => onChange({ [key]: id === any ? undefined : id })
   const anyChoice = { id: any, label: t('find.any') }
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <RadioGroup
         label={t('find.how')}
         look="segments"
@@ -154,7 +154,7 @@ function WhereLicensed({ search, facets, here, onChange }: FiltersProps) {
           onChange={id => onChange({ here: id })}
           choices={[
             { id: anywhere, label: t('find.anywhere') },
-            ...[...places].map(id => ({ id, label: jurisdictionName(id, locale) })),
+            ...[...places].map(id => ({ id, label: shortJurisdiction(id, locale) })),
           ]}
         />
       )}
