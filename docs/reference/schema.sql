@@ -947,6 +947,14 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION record.about(text[])
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500
+ SET search_path TO ''
+AS $function$ select r.key from record.resource r where r.patients operator(pg_catalog.&&) ($1 collate "default") $function$
+;
+
 CREATE OR REPLACE FUNCTION record.all_or_overtaken(written bigint, wanted bigint)
  RETURNS boolean
  LANGUAGE plpgsql
