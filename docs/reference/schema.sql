@@ -814,6 +814,7 @@ alter table record.resource add constraint resource_id_check CHECK ((id ~ '^[A-Z
 alter table record.resource add constraint resource_method_check CHECK ((method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])));
 CREATE INDEX resource_changed ON record.resource USING btree (updated_at DESC, key DESC);
 CREATE INDEX resource_newest ON record.resource USING btree (type, updated_at DESC, key DESC);
+CREATE INDEX resource_of_nobody ON record.resource USING btree (type, key) WHERE ((patients = '{}'::text[]) AND (NOT is_deleted));
 CREATE INDEX resource_patients ON record.resource USING gin (patients);
 CREATE INDEX resource_seen ON record.resource USING btree (type, key) INCLUDE (patients, labels) WHERE (NOT is_deleted);
 alter table record.resource enable row level security;
@@ -947,12 +948,17 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION record.about(text[])
+CREATE OR REPLACE FUNCTION record.about(who text[], kind text, or_nobody boolean)
  RETURNS SETOF bigint
  LANGUAGE sql
  STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500
  SET search_path TO ''
-AS $function$ select r.key from record.resource r where r.patients operator(pg_catalog.&&) ($1 collate "default") $function$
+AS $function$
+  select r.key from record.resource r
+  where r.patients && (who collate "default") and (kind is null or r.type = kind) and not r.is_deleted
+  union all
+  select r.key from record.resource r where or_nobody and r.patients = '{}' and r.type = kind and not r.is_deleted
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION record.all_or_overtaken(written bigint, wanted bigint)

@@ -20,9 +20,10 @@ type Open = {
 type Wish = {
   service: string
   call: Call
-  reach: 'all' | undefined
+  reach?: 'all' | undefined
   isReadOnly: boolean
   isSingle?: boolean | undefined
+  isVaried?: boolean | undefined
 }
 type Kept = Replay & { fingerprint: string }
 type Conducting = { conduct: Conduct; saves: number; isAudited: boolean }
@@ -42,7 +43,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
 
   /** `last` makes what goes out with the commit, from what `work` returned. */
   async function inTransaction<T>(
-    { service, call, reach, isReadOnly, isSingle = false }: Wish,
+    { service, call, reach, isReadOnly, isSingle = false, isVaried = false }: Wish,
     work: (open: Open) => Promise<T>,
     last?: (open: Open, result: T) => Statement | undefined,
   ): Promise<T> {
@@ -51,7 +52,8 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
       invariant(joined.service === service, `${service} works in a transaction of ${joined.service}`)
       return work(joined)
     }
-    const opening = `begin ${isReadOnly ? 'read only' : 'read write'};${preambleOf(service, call, reach)}`
+    const plans = isVaried ? ';set local plan_cache_mode=force_custom_plan' : ''
+    const opening = `begin ${isReadOnly ? 'read only' : 'read write'};${preambleOf(service, call, reach)}${plans}`
     const session = await engine.acquire()
     const transaction = openTransaction(session, opening)
     const open: Open = { transaction, isOpen: true, service, messages: [], isReadOnly, isSingle }
@@ -87,8 +89,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
         const { sql: text, parameters } = statement.compile(owner)
         openOfService().transaction.write(text, parameters)
       },
-      read: (call, work, { reach, isSingle } = {}) =>
-        inTransaction({ service, call, reach, isReadOnly: true, isSingle }, () => work()),
+      read: (call, work, options = {}) => inTransaction({ service, call, isReadOnly: true, ...options }, () => work()),
       async save(call, work, { reach } = {}) {
         const now = conducting.getStore()
         const step = now ? now.saves++ : 0

@@ -19,6 +19,8 @@ export type Conduct = {
 /** What leaves with a transaction: delivered at least once after it committed, never when it did not. */
 export type OutgoingMessage = { id: string; kind: 'event' | 'job' | 'audit'; topic: string; payload: unknown }
 
+export type ReadOptions = { reach?: 'all'; isSingle?: boolean; isVaried?: boolean }
+
 /** The database as one service sees it: its own schema, its own role, row-level context in every transaction. */
 export interface ServiceDatabase {
   /** Runs one statement inside the transaction that `read` or `save` opened; throws outside of one. */
@@ -32,9 +34,10 @@ export interface ServiceDatabase {
 
   /**
    * A read-only transaction that carries the caller. `reach: 'all'` sees rows of everybody: for answers that hold no personal data.
-   * `isSingle` promises that `work` asks once, and then all of it takes one round trip; asking again throws.
+   * `isSingle` promises that `work` asks once, and then all of it takes one round trip; asking again throws. `isVaried` has every
+   * statement planned for its values, where a plan that fits all of them would fit none.
    */
-  read<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all'; isSingle?: boolean }): Promise<T>
+  read<T>(call: Call, work: () => Promise<T>, options?: ReadOptions): Promise<T>
 
   /**
    * One transaction for the change, its events, its audit entry and its idempotency key: all or nothing.

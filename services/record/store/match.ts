@@ -101,7 +101,7 @@ export const indexRows = ({ numbers, tests }: Extract<Filter, { kind: 'values' }
   sql`select i.resource from ${tableOf(tests[0]!.table)} i where ${numbered(numbers)} and ${anyOf(tests.map(testCondition))}`
 
 /** On row `i` of the test's table. */
-export function testCondition(test: Test): Condition {
+function testCondition(test: Test): Condition {
   switch (test.table) {
     case 'token':
       return tokenCondition(test)

@@ -6,7 +6,7 @@ import type { Include, Sort } from '../rules/query.ts'
 import { matcher, tableOf } from './match.ts'
 import type { VersionRow } from './resources.ts'
 import { type Condition, type Sight, visible } from './visible.ts'
-import { countOf, isDense, reachesAllBut, walkOf } from './walk.ts'
+import { countOf, isDense, nearby, probe, reachesAllBut, walkOf } from './walk.ts'
 
 /** Where a page ended. `value` is the text of the last sort value; null when the resource had none. */
 export type Place = { value: string | null; key: string }
@@ -49,6 +49,7 @@ export function searchStore(database: ServiceDatabase) {
             ? [sql`r.type = any(${types}::text[])`]
             : []),
         ...filters.map(each => matches(each, sql.ref('r'))),
+        ...nearby(types, sight),
       ],
       sql` and `,
     )
@@ -70,7 +71,7 @@ export function searchStore(database: ServiceDatabase) {
       const all = wanted.types.length === 1 && reachesAllBut(wanted.sight, type!) && countOf(type!, wanted.filters)
       if (all) {
         const withheld = sql`(select count(*) from record.resource r where ${met(wanted)}
-          and r.key in (select record.about((select array_agg(distinct u.patient) from record.consent_rule u)))
+          and r.key in (select record.about((select array_agg(distinct u.patient) from record.consent_rule u), ${type}, false))
           and not coalesce(${seen(wanted)}, false))`
         const rows = await query(sql<{ n: number }>`select least(${all} - ${withheld}, ${atMost})::int as n`)
         return rows[0]!.n
@@ -105,22 +106,22 @@ export function searchStore(database: ServiceDatabase) {
 
   /** From the newest on. What many match is looked for among the newest first, and everywhere only when those do not fill the page. */
   function newest(wanted: Wanted, limit: number, after: Place | undefined): Condition {
-    const { types, filters } = wanted
+    const { types, filters, sight } = wanted
     const beyond = (key: Condition) => (after ? sql`and ${key} < ${after.key}::bigint` : sql``)
-    const walk = types.length === 1 ? walkOf(filters, beyond) : undefined
-    if (walk) {
-      return sql`select ${columns}, null as sort_value from (${walk.keys}) w join record.resource r on r.key = w.key
-        where ${condition({ ...wanted, filters: walk.rest })} order by w.key desc limit ${limit}`
-    }
-    const among = (from: Condition) => sql`select ${columns}, null as sort_value from ${from} r
-      where ${condition(wanted)} ${beyond(sql`r.key`)} order by r.key desc limit ${limit}`
-    const all = sql`record.resource`
-    if (types.length !== 1 || filters.length === 0 || !filters.every(isDense)) return among(all)
+    const isNarrow = nearby(types, sight).length > 0
+    const walk = types.length === 1 && !isNarrow ? walkOf(filters, beyond) : undefined
+    const rows = (from: Condition, where: Condition) => sql`select ${columns}, null as sort_value from ${from}
+      where ${where} order by r.key desc limit ${limit}`
+    const checked = (filters: readonly Filter[]) =>
+      sql.join([condition({ ...wanted, filters: [] }), ...filters.map(each => probe(each, sight))], sql` and `)
+    if (walk) return rows(sql`(${walk.keys}) w join record.resource r on r.key = w.key`, checked(walk.rest))
+    const all = rows(sql`record.resource r`, sql`${condition(wanted)} ${beyond(sql`r.key`)}`)
+    if (types.length !== 1 || isNarrow || filters.length === 0 || !filters.every(isDense)) return all
     const few = sql`(select * from record.resource n where n.type = ${types[0]} and not n.is_deleted ${beyond(sql`n.key`)}
-      order by n.key desc limit ${fewNewest})`
-    return sql`with near as materialized (${among(few)})
+      order by n.key desc limit ${fewNewest}) r`
+    return sql`with near as materialized (${rows(few, checked(filters))})
       select * from near where (select count(*) from near) = ${limit}
-      union all select * from (${among(all)}) f where (select count(*) from near) < ${limit}`
+      union all select * from (${all}) f where (select count(*) from near) < ${limit}`
   }
 
   function byColumn(

@@ -1,8 +1,9 @@
 // Shortcuts for what many resources meet. Plans collect all matches before they cut a page; where matches are dense it is faster to
 // walk from the newest on, and to count index rows alone. Both give what the plain statements give.
 import { sql } from 'kysely'
+import { openTypes } from '../rules/access.ts'
 import type { Filter } from '../rules/filter.ts'
-import { indexRows, tableOf, testCondition } from './match.ts'
+import { indexRows, matcher } from './match.ts'
 import type { Condition, Sight } from './visible.ts'
 
 /** Keys in falling order, read off an index, and the filters that are left to check on each. */
@@ -19,19 +20,8 @@ export function walkOf(filters: readonly Filter[], beyond: (key: Condition) => C
   const { number, code, system } = codedLead(lead)!
   const keys = sql`select distinct t.resource as key from record.token t
     where t.parameter = ${number} and t.code = ${code} and t.system = ${system} ${beyond(sql`t.resource`)} order by t.resource desc`
-  if (lead.kind !== 'composite') return { keys, rest: others }
-  // Checked on each key of the walk: the offset keeps the plan from collecting all that have such a value first.
-  const [, ...tests] = lead.alternatives[0]!
-  const parts = tests.map(
-    (
-      test,
-      index,
-    ) => sql`and exists (select from ${tableOf(test.table)} i where i.resource = o.resource and i.part = o.part
-      and i.parameter = ${lead.numbers[index + 1]} and ${testCondition(test)})`,
-  )
-  const whole = sql`exists (select from record.token o where o.resource = k.key and o.parameter = ${number} and o.code = ${code}
-    and o.system = ${system} ${sql.join(parts, sql` `)} offset 0)`
-  return { keys: sql`select k.key from (${keys}) k where ${whole}`, rest: others }
+  // The code alone does not make a composite: its other parts are looked up like the rest.
+  return { keys, rest: lead.kind === 'composite' ? [...others, lead] : others }
 }
 
 function codedLead(filter: Filter): { number: number; system: string; code: string } | undefined {
@@ -45,6 +35,10 @@ function codedLead(filter: Filter): { number: number; system: string; code: stri
   return code !== undefined && typeof system === 'string' ? { number: filter.numbers[0]!, system, code } : undefined
 }
 
+/** A filter looked up for one row at a time: the offset keeps the plan from collecting everything that meets it first. */
+export const probe = (filter: Filter, sight: Sight): Condition =>
+  sql`exists (select from (values (r.key, r.type, r.id)) as p (key, type, id) where ${matcher(sight)(filter, sql.ref('p'))} offset 0)`
+
 /** What tends to hold for many: a look at the newest resources of the type may well fill a page. */
 export const isDense = (filter: Filter): boolean =>
   filter.kind === 'has' ||
@@ -53,6 +47,20 @@ export const isDense = (filter: Filter): boolean =>
   ((filter.kind === 'span' || filter.kind === 'values') &&
     filter.tests.length === 1 &&
     filter.tests.every(test => test.table === 'moment' && ['ge', 'gt', 'le', 'lt', 'ne'].includes(test.prefix)))
+
+/** With more patients than these, going through all that is about them is the longer way. */
+const fewPatients = 50
+
+/**
+ * Whoever is near a few patients only sees what is about them, and staff what is about nobody besides: those rows are looked up first.
+ * A hint for the plan; `visible` decides.
+ */
+export function nearby(types: readonly string[], { isAll, candidates, isStaff }: Sight): Condition[] {
+  const [type] = types
+  if (isAll || types.length !== 1 || openTypes.has(type!) || candidates === null || candidates.length > fewPatients)
+    return []
+  return [sql`r.key in (select record.about(${candidates}::text[], ${type}, ${isStaff}))`]
+}
 
 /** Whether a caller reaches whatever no consent speaks of: then all of a type can be counted, less what consents withhold. */
 export const reachesAllBut = ({ isAll, isSystem, ready }: Sight, type: string): boolean =>
