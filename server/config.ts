@@ -47,6 +47,10 @@ export const variables = {
     schema: whole(1, 1_000_000).default(600),
     reason: 'Requests one caller or address may make in a minute.',
   },
+  MEDLEY_LIVE_PER_PERSON: {
+    schema: whole(1, 10_000).default(20),
+    reason: 'Live connections one person may have open to one process.',
+  },
   MEDLEY_BODY_BYTES: { schema: whole(1_024, 104_857_600).default(1_048_576), reason: 'Largest request body in bytes.' },
   MEDLEY_TRUST_PROXY: {
     schema: flag.default(false),

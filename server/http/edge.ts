@@ -13,6 +13,7 @@ import type { Composition } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { forward, serveApi } from './api.ts'
 import { type Authenticate, createDoorkeeper, type Doorkeeper, newRequestId, unlimited } from './authenticate.ts'
+import { serveLive } from './live/serve.ts'
 import { type Metrics, serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './open-api.ts'
 import { problemOf, sendProblem } from './problem.ts'
@@ -68,7 +69,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     sendProblem(problemOf(error, request.id, platform.log), request, reply),
   )
   acceptJson(app)
-  const { authenticate, allowanceOf } = createDoorkeeper(platform, composition, settings.publicUrl)
+  const { authenticate, allowanceOf, admit } = createDoorkeeper(platform, composition, settings.publicUrl)
   await protect(app, config, allowanceOf)
   serveMetrics(app, metrics, platform)
   serveHealth(app, options)
@@ -81,6 +82,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     config.MEDLEY_BODY_BYTES,
   )
   forwardProtocols(app, config, composition, authenticate)
+  await serveLive(app, { ...options, admit })
   serveApi(app, { config, platform, composition, contracts, authenticate, metrics })
   await serveWeb(app, platform)
   return app
