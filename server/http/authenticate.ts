@@ -16,7 +16,7 @@ const requestDeadlineMs = 30_000
 /** A revoked session or key is refused after this time at the latest. */
 const recheckMs = 5_000
 /** Those who stay are looked at every few seconds, and what is remembered must not add to that. */
-const recheckStayingMs = 2_000
+const recheckStayingMs = 1_500
 
 type Question = { sessionId: string } | { apiKey: string } | { grantId: string; tokenId: string }
 

@@ -1,7 +1,7 @@
 // Everybody with an open connection to this process: how many each has, and that all are looked at again in time.
 
-/** With what is remembered for two seconds, a right that was taken ends within five. */
-const checkMs = 2_500
+/** With what is remembered of sessions, a right that was taken ends within five seconds even when all is slow. */
+const checkMs = 2_000
 const beatMs = 25_000
 
 export type Guest = {

@@ -7,7 +7,7 @@ import { mayWrite } from '../rules/visits.ts'
 import type { FileRow, MessageRow } from '../store/chat.ts'
 import type { VisitRow } from '../store/visits.ts'
 import type { RoomDeps } from './rooms.ts'
-import { aboutOf, asking, faults, sealedAs, type Seen, type Some } from './seen.ts'
+import { aboutOf, asking, faults, sealedAs, type Seated, type Some } from './seen.ts'
 
 export function fileView(row: FileRow, name: string): VisitFile {
   return { id: row.id, name, contentType: row.content_type, sizeBytes: row.size_bytes }
@@ -60,7 +60,7 @@ export function createConversation({ kit, chat, people }: RoomDeps) {
   }
 
   /** The people behind all seats. */
-  async function peopleIn({ row, guests }: Pick<Seen, 'row' | 'guests'>, call: Call): Promise<string[]> {
+  async function peopleIn({ row, guests }: Pick<Seated, 'row' | 'guests'>, call: Call): Promise<string[]> {
     const { personIds } = await people.peopleBehind({ clinicianIds: [row.clinician_id] }, asking(call))
     const seated = guests.flatMap(each => (each.person_id && each.consent === 'given' ? [each.person_id] : []))
     return [...new Set([row.patient_id, ...Object.values(personIds), ...seated])]
@@ -95,13 +95,15 @@ export function chatHandlers(deps: RoomDeps): Some<'say' | 'messages' | 'markRea
   return {
     async say({ visitId, text, fileIds }, call) {
       const personId = call.caller.personId!
-      const one = await sight.seen(visitId, call)
+      const one = await sight.seated(visitId, call)
       assertMayWrite(one.row)
       if (text === '' && fileIds.length === 0) throw faults.messageEmpty()
       const files = await filesOf(one.row, fileIds, call)
       if (files.length !== new Set(fileIds).size || files.some(each => each.row.author_id !== personId))
         throw faults.fileNotFound()
-      const others = (await peopleIn(one, call)).filter(each => each !== personId)
+      // Whoever is in the visit now sees it; nobody is told twice of the same conversation before they have read it.
+      const isLive = one.row.kind === 'booked' && one.row.state === 'inProgress'
+      const others = isLive ? [] : (await peopleIn(one, call)).filter(each => each !== personId)
       const author = { personId, seat: one.seat }
       const { message, row, entry } = await compose(
         one.row,
@@ -112,9 +114,7 @@ export function chatHandlers(deps: RoomDeps): Some<'say' | 'messages' | 'markRea
       return database.save(call, async () => {
         const visit = (await visits.visit(visitId))!
         assertMayWrite(visit)
-        // Whoever is in the visit now sees it; nobody is told twice of the same conversation before they have read it.
-        const isLive = visit.kind === 'booked' && visit.state === 'inProgress'
-        const toPersonIds = isLive ? [] : await chat.upToDate(visitId, others)
+        const toPersonIds = others.length > 0 ? await chat.upToDate(visitId, others) : []
         if (toPersonIds.length > 0)
           kit.announce(consultation, 'messageSent', { ...aboutOf(visit), messageId: message.id, toPersonIds })
         const seq = await kit.append(entry)

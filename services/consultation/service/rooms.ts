@@ -130,10 +130,10 @@ export function roomHandlers(
         row => [row.sorted_at.toISOString(), row.id],
         row => row,
       )
-      const all = await sight.around(page.items, call)
+      const seen = await sight.around(page.items, call)
       return {
         ...page,
-        items: await database.read(call, () => inOrder(all.map(one => () => sight.view(one))), all),
+        items: await database.read(call, () => inOrder(seen.map(one => () => sight.view(one))), all),
       }
     },
 
@@ -149,8 +149,8 @@ export function roomHandlers(
 
     async waiting(_input, call) {
       const rows = await database.read(call, () => visits.queue(call.caller.clinicianId ?? '', clock.nowMs()))
-      const all = await sight.around(rows, call)
-      return { items: await database.read(call, () => inOrder(all.map(one => () => sight.view(one)))) }
+      const seen = await sight.around(rows, call)
+      return { items: await database.read(call, () => inOrder(seen.map(one => () => sight.view(one)))) }
     },
 
     async callIn({ visitId }, call) {

@@ -38,10 +38,9 @@ export const sealedAs = {
   aftercare: (visitId: string) => `consultation.aftercare ${visitId}`,
 }
 
-export type Seen = {
-  row: VisitRow
-  seat: Seat
-  guests: readonly GuestRow[]
+export type Seated = { row: VisitRow; seat: Seat; guests: readonly GuestRow[] }
+
+export type Seen = Seated & {
   guestNames: ReadonlyMap<string, string>
   patientName: string | undefined
   subject: string | undefined
@@ -111,13 +110,14 @@ export function createSight({ kit, visits, chat, notes, people }: ConsultationDe
   }
 
   /** 404 to everybody who has no seat in it. */
-  async function seated(visitId: string, call: Call): Promise<{ row: VisitRow; guests: readonly GuestRow[] }> {
+  async function seated(visitId: string, call: Call): Promise<Seated> {
     const found = await database.read(call, async () => {
       const row = await visits.visit(visitId)
       return row && { row, guests: await visits.guests([visitId]) }
     })
-    if (!found || !seatOf(call.caller, sidesOf(found.row), invited(found.guests))) throw faults.visitNotFound()
-    return found
+    const seat = found && seatOf(call.caller, sidesOf(found.row), invited(found.guests))
+    if (!found || !seat) throw faults.visitNotFound()
+    return { ...found, seat }
   }
 
   async function seen(visitId: string, call: Call): Promise<Seen> {
