@@ -2,6 +2,7 @@
 import identity from '#services/identity'
 import directory from '#services/directory'
 import appointment from '#services/appointment'
+import consultation from '#services/consultation'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
@@ -12,6 +13,7 @@ export const services: readonly AnyService[] = [
   identity,
   directory,
   appointment,
+  consultation,
   record,
   notification,
   audit,

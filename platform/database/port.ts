@@ -2,6 +2,7 @@
 import type { Kysely, RawBuilder } from 'kysely'
 import type { Call } from '#core/call'
 import type { About, AuditRecord } from '#core/journal'
+import type { Appended, EntryDraft } from '#platform/channels'
 
 /** One operation, reaction or job while it runs. The kernel makes it; `save` uses it to be atomic, audited and repeatable. */
 export type Conduct = {
@@ -51,6 +52,15 @@ export interface ServiceDatabase {
 
   /** Adds an event or a job to the open transaction; throws outside of `save`. */
   send(kind: 'event' | 'job', topic: string, payload: unknown): void
+
+  /**
+   * Adds an entry to a channel of this service, inside `save`; returns its number. The channel stays locked until the commit, so append
+   * last, and to one channel only.
+   */
+  append(draft: EntryDraft): Promise<number>
+
+  /** Removes every entry of a channel of this service, inside `save`. Numbers go on from where they were. */
+  forget(channel: string): void
 }
 
 /** What an adapter tells about itself for health checks. */
@@ -85,6 +95,8 @@ export interface Database {
   listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>
   /** Called after each commit that sent something. */
   onSent(listener: () => void): void
+  /** Called after each commit of this process that appended to channels. Returns how to stop. */
+  onAppended(listener: (appended: readonly Appended[]) => void): () => void
   /** Removes what the platform kept long enough: answers by key after a day, ended values, old progress. Returns how many rows. */
   sweep(nowMs: number): Promise<number>
   health(): Promise<DatabaseHealth>

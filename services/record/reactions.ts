@@ -15,6 +15,7 @@ import { commit, type Draft, untilSettled } from './service/commit.ts'
 import { openText, type RecordDeps } from './service/deps.ts'
 import { importJob } from './service/importing.ts'
 import { loadResources } from './service/load.ts'
+import { consultationReactions } from './reactions/consultation.ts'
 import { notifyJob, tellSubscribers } from './service/subscriptions.ts'
 
 const all = { reach: 'all' } as const
@@ -29,6 +30,7 @@ export function recordReactions(deps: RecordDeps): Reaction[] {
     on(appointment, 'arrived', mirror),
     on(appointment, 'completed', mirror),
     on(appointment, 'noShow', mirror),
+    ...consultationReactions(deps),
     on(record, 'changed', (changed, call) => tellSubscribers(deps, changed, call)),
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => people.rename(formerPersonId, personId), all)

@@ -1,6 +1,6 @@
 import type { Channel, Topic } from '../contract.ts'
 
-/** Everything people are told. Those that begin with `clinician` go to the clinician, the others to the patient. */
+/** Everything people are told. Those that begin with `clinician` go to the clinician, most others to the patient. */
 export type Kind =
   | 'booked'
   | 'rescheduled'
@@ -13,6 +13,10 @@ export type Kind =
   | 'clinicianRescheduled'
   | 'clinicianCancelled'
   | 'clinicianArrived'
+  | 'clinicianAsked'
+  | 'calledIn'
+  | 'messageReceived'
+  | 'visitSummary'
 
 type KindRules = {
   topic: Topic
@@ -41,6 +45,11 @@ export const kinds: Record<Kind, KindRules> = {
   clinicianCancelled: visit,
   // Whoever is here is here now: a mail about it would be read afterwards.
   clinicianArrived: { topic: 'booking', channels: ['inApp', 'push'], isUrgent: true, hasInvitation: false },
+  clinicianAsked: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  // The clinician waits meanwhile.
+  calledIn: { topic: 'booking', channels: ['inApp', 'push', 'sms'], isUrgent: true, hasInvitation: false },
+  messageReceived: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  visitSummary: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
 }
 
 /** One message in one language, as ICU MessageFormat. `short` is for lock screens: no names, no places. */

@@ -58,6 +58,26 @@ export const en: Catalogue = {
     body: 'The patient for {when} has arrived.',
     short: 'A patient has arrived.',
   },
+  clinicianAsked: {
+    title: 'A patient asks you something',
+    body: 'A patient has written to you and waits for your answer.',
+    short: 'A patient has written to you.',
+  },
+  calledIn: {
+    title: 'It is your turn',
+    body: '{clinician} is ready for you. Come in now.',
+    short: 'It is your turn. Open Medley to come in.',
+  },
+  messageReceived: {
+    title: 'You have a message',
+    body: 'There is something new to read in your conversation about a visit.',
+    short: 'You have a new message.',
+  },
+  visitSummary: {
+    title: 'Your visit summary is ready',
+    body: '{clinician} has written down what you talked about and what comes next.',
+    short: 'Your visit summary is ready.',
+  },
   mail: {
     greeting: 'Hello {name},',
     open: 'Open in Medley',

@@ -10,6 +10,9 @@ import { openText, type RecordDeps } from './deps.ts'
 const elsewhere =
   'This appointment belongs to the booking; only its status can be written here. Move or book visits through the appointment service.'
 
+const signed =
+  'This belongs to a visit whose note is signed. Amend the note in the visit, and say why; the record follows.'
+
 /** Carries a change of status out at the owner. Everything else about a mirrored resource is refused; an unowned one is left to the caller. */
 export async function throughOwner(
   deps: RecordDeps,
@@ -17,6 +20,7 @@ export async function throughOwner(
   current: VersionRow | undefined,
   wanted: Resource | undefined,
 ): Promise<boolean> {
+  if (current?.owner?.startsWith('consultation/')) throw fhirError('business-rule', signed)
   const bookingId = current?.owner?.startsWith('appointment/') ? current.owner.slice('appointment/'.length) : undefined
   if (bookingId === undefined || !current) return false
   const text = await openText(deps, current)
