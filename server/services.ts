@@ -5,6 +5,7 @@ import appointment from '#services/appointment'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
+import diagnosis from '#services/diagnosis'
 import operations from '#services/operations'
 import type { AnyService } from './compose.ts'
 
@@ -13,6 +14,7 @@ export const services: readonly AnyService[] = [
   directory,
   appointment,
   record,
+  diagnosis,
   notification,
   audit,
   operations,

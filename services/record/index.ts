@@ -1,5 +1,6 @@
 import { audit } from '#contract/audit'
 import { appointment } from '#contract/appointment'
+import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { defineService } from '#core/service'
@@ -16,7 +17,7 @@ import { peopleHandlers } from './service/people.ts'
 
 export default defineService({
   contract: record,
-  uses: [identity, directory, appointment, audit],
+  uses: [identity, directory, appointment, diagnosis, audit],
   jobs: [
     { name: 'notify', summary: 'Tells a subscriber that something changed', retryLimit: 8 },
     { name: 'import', summary: 'Fetches and writes the files of a bulk import' },

@@ -9,7 +9,7 @@ import {
   type Profile,
   type RedFlag,
 } from './knowledge.ts'
-import { liftingQuestions, standingFlags, triageOf } from './triage.ts'
+import { liftingQuestions, standingFlags } from './triage.ts'
 
 export const questionsMax = 24
 /** Fewer would leave a long tail of conditions unasked even where the first one seems clear. */
@@ -156,5 +156,3 @@ function withdrawDetails(model: Model, answers: Map<string, Answer>, id: string)
     withdrawDetails(model, answers, child)
   }
 }
-
-export { posteriorOf, triageOf }
