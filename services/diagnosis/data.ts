@@ -69,6 +69,8 @@ const KnowledgeFiles: z.ZodType<Knowledge> = z.strictObject({
     groupCorrelation: Probability,
     otherShare: Probability,
     coincidence: Probability,
+    missed: Probability,
+    imagined: Probability,
     emergencyAbove: Probability,
     urgentAbove: Probability,
     routineAbove: Probability,

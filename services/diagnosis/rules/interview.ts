@@ -14,12 +14,12 @@ import { liftingQuestions, standingFlags } from './triage.ts'
 export const questionsMax = 24
 /** Fewer would leave a long tail of conditions unasked even where the first one seems clear. */
 const questionsMin = 6
-const safetyMax = 8
+const safetyMax = 12
 /** Below this a question costs more patience than it tells. */
-const bitsMin = 0.04
-const clearAbove = 0.85
+const bitsMin = 0.03
+const clearAbove = 0.92
 /** An emergency less likely than this is no reason to ask about it. */
-const dangerMin = 0.004
+const dangerMin = 0.0007
 
 export type Why =
   /** It shows or rules out an emergency. */

@@ -73,6 +73,9 @@ export type Calibration = {
   readonly otherShare: number
   /** How likely people are to come with what has nothing to do with their condition, against having it by the way. */
   readonly coincidence: number
+  /** How often people say no to what is there, and yes to what is not. */
+  readonly missed: number
+  readonly imagined: number
   /** Probability of conditions at least this urgent, above which the level is given. */
   readonly emergencyAbove: number
   readonly urgentAbove: number
@@ -95,26 +98,25 @@ export type Model = {
   readonly conditionCount: number
   readonly findingAt: ReadonlyMap<string, number>
   readonly conditionAt: ReadonlyMap<string, number>
-  /** Finding × (condition count + 1): the probability that the finding is present. */
+  /** Finding × (condition count + 1): the probability that somebody says that the finding is there. */
   readonly likelihood: Float64Array
   readonly children: ReadonlyMap<string, readonly string[]>
   readonly excluded: ReadonlyMap<string, readonly string[]>
   readonly isFlagged: ReadonlySet<string>
 }
 
-/** Nothing is certain: the best sign is missing in some people, and the oddest is there in some. */
-const floor = 0.002
-
 export function modelOf(knowledge: Knowledge): Model {
-  const { findings, conditions, redFlags, exclusions } = knowledge
+  const { findings, conditions, redFlags, exclusions, calibration } = knowledge
+  // What counts is not whether a finding is there but whether people say so, and they slip: no answer settles anything alone.
+  const said = (there: number) => there * (1 - calibration.missed) + (1 - there) * calibration.imagined
   const width = conditions.length + 1
   const findingAt = new Map(findings.map((each, index) => [each.id, index]))
   const likelihood = new Float64Array(findings.length * width)
   for (const [index, { background }] of findings.entries())
-    likelihood.fill(clamp(background.probability), index * width, (index + 1) * width)
+    likelihood.fill(said(background.probability), index * width, (index + 1) * width)
   for (const [index, { likelihoods }] of conditions.entries())
     for (const { finding, probability } of likelihoods)
-      likelihood[findingAt.get(finding)! * width + index] = clamp(probability)
+      likelihood[findingAt.get(finding)! * width + index] = said(probability)
   const children = Map.groupBy(findings, each => each.parent ?? '')
   const excluded = new Map<string, string[]>()
   for (const [one, other] of exclusions) {
@@ -132,8 +134,6 @@ export function modelOf(knowledge: Knowledge): Model {
     isFlagged: new Set(redFlags.flatMap(each => [...each.all, ...(each.any ?? []), ...(each.unless ?? [])])),
   }
 }
-
-const clamp = (probability: number) => Math.min(1 - floor, Math.max(floor, probability))
 
 export const findingOf = ({ knowledge, findingAt }: Model, id: string): Finding | undefined => {
   const index = findingAt.get(id)
