@@ -6,6 +6,7 @@ import consultation from '#services/consultation'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
+import diagnosis from '#services/diagnosis'
 import operations from '#services/operations'
 import type { AnyService } from './compose.ts'
 
@@ -15,6 +16,7 @@ export const services: readonly AnyService[] = [
   appointment,
   consultation,
   record,
+  diagnosis,
   notification,
   audit,
   operations,

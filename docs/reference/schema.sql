@@ -135,6 +135,47 @@ create table audit.head (
 alter table audit.head add constraint head_pkey PRIMARY KEY (is_only);
 alter table audit.head add constraint head_is_only_check CHECK (is_only);
 
+create table diagnosis.interview (
+  id uuid not null,
+  region text not null default medley.region(),
+  patient_id text not null,
+  person_id uuid,
+  subject_id uuid not null,
+  started_by text not null,
+  clinician_id uuid,
+  booking_id uuid,
+  state text not null default 'open'::text,
+  content_sealed bytea not null,
+  revision integer not null default 0,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone
+);
+alter table diagnosis.interview add constraint interview_pkey PRIMARY KEY (id);
+alter table diagnosis.interview add constraint interview_started_by_check CHECK ((started_by = ANY (ARRAY['patient'::text, 'clinician'::text])));
+alter table diagnosis.interview add constraint interview_state_check CHECK ((state = ANY (ARRAY['open'::text, 'finished'::text])));
+CREATE INDEX interview_patient ON diagnosis.interview USING btree (patient_id, id DESC);
+CREATE INDEX interview_person ON diagnosis.interview USING btree (person_id, id DESC);
+alter table diagnosis.interview enable row level security;
+create policy own_or_shared on diagnosis.interview for all using ((medley.reaches_all() OR (person_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table diagnosis.suggestion (
+  id uuid not null,
+  region text not null default medley.region(),
+  interview_id uuid not null,
+  person_id uuid,
+  clinician_id uuid,
+  decision text,
+  reason_sealed bytea,
+  decided_by uuid,
+  decided_at timestamp with time zone
+);
+alter table diagnosis.suggestion add constraint suggestion_pkey PRIMARY KEY (id);
+alter table diagnosis.suggestion add constraint suggestion_interview_id_fkey FOREIGN KEY (interview_id) REFERENCES diagnosis.interview(id) ON DELETE CASCADE;
+alter table diagnosis.suggestion add constraint suggestion_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'dismissed'::text])));
+CREATE INDEX suggestion_interview ON diagnosis.suggestion USING btree (interview_id);
+alter table diagnosis.suggestion enable row level security;
+create policy own_or_shared on diagnosis.suggestion for all using ((medley.reaches_all() OR (person_id = medley.person()) OR (clinician_id = medley.clinician())));
+
 create table directory.care_service (
   id uuid not null,
   clinician_id uuid not null,

@@ -1,6 +1,7 @@
 import { audit } from '#contract/audit'
 import { appointment } from '#contract/appointment'
 import { consultation } from '#contract/consultation'
+import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { defineService } from '#core/service'
@@ -17,7 +18,7 @@ import { peopleHandlers } from './service/people.ts'
 
 export default defineService({
   contract: record,
-  uses: [identity, directory, appointment, audit, consultation],
+  uses: [identity, directory, appointment, consultation, diagnosis, audit],
   jobs: [
     { name: 'notify', summary: 'Tells a subscriber that something changed', retryLimit: 8 },
     { name: 'import', summary: 'Fetches and writes the files of a bulk import' },
