@@ -44,6 +44,9 @@ export const Order = z.strictObject({
   note: Words.default(''),
 })
 export type Order = z.output<typeof Order>
+/** As it is kept: how much is no question any more. */
+export const WholeOrder = Order.required({ quantity: true })
+export type WholeOrder = z.output<typeof WholeOrder>
 
 export const Override = z.strictObject({ key: z.string().max(300), reason: z.string().trim().min(5).max(500) })
 export type Override = z.output<typeof Override>
@@ -89,7 +92,7 @@ export const Prescription = z.strictObject({
   jurisdiction: Jurisdiction,
   state: PrescriptionState,
   stateSince: Instant,
-  order: Order.required({ quantity: true }),
+  order: WholeOrder,
   medicineName: z.string(),
   atc: z.string(),
   /** Of controlled substances, as the law of the jurisdiction names it. */

@@ -2,6 +2,7 @@
 import identity from '#services/identity'
 import directory from '#services/directory'
 import appointment from '#services/appointment'
+import prescription from '#services/prescription'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
@@ -13,6 +14,7 @@ export const services: readonly AnyService[] = [
   directory,
   appointment,
   record,
+  prescription,
   notification,
   audit,
   operations,

@@ -1,6 +1,6 @@
 // What may become of a prescription and of a supply, and who may do it.
 import type { Caller } from '#core/call'
-import type { Fill, Order, PrescriptionState } from '#core/prescription'
+import type { Fill, Order, PrescriptionState, WholeOrder } from '#core/prescription'
 import { dayMs } from '#core/time'
 
 /** What is done to a prescription; a dispensing is decided by what is left, so it names where it ends. */
@@ -110,4 +110,4 @@ export const dateIn = (timeZone: string, atMs: number): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(atMs)
 
 /** An order as everybody compares it, with nothing left to be filled in. */
-export const whole = (order: Order): Required<Order> => ({ ...order, quantity: quantityOf(order) })
+export const whole = (order: Order): WholeOrder => ({ ...order, quantity: quantityOf(order) })
