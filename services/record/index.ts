@@ -2,6 +2,7 @@ import { audit } from '#contract/audit'
 import { appointment } from '#contract/appointment'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
+import { prescription } from '#contract/prescription'
 import { defineService } from '#core/service'
 import type { Kit } from '#platform'
 import { record } from './contract.ts'
@@ -16,7 +17,7 @@ import { peopleHandlers } from './service/people.ts'
 
 export default defineService({
   contract: record,
-  uses: [identity, directory, appointment, audit],
+  uses: [identity, directory, appointment, audit, prescription],
   jobs: [
     { name: 'notify', summary: 'Tells a subscriber that something changed', retryLimit: 8 },
     { name: 'import', summary: 'Fetches and writes the files of a bulk import' },

@@ -135,10 +135,11 @@ function interactionFindings(
       findings.push({
         key: `duplicate/${other.code}`,
         kind: 'duplicate',
-        severity: isSame ? 'major' : 'moderate',
+        // Renewing is daily work; whoever stops it with an alarm teaches people to click alarms away.
+        severity: 'moderate',
         about: other.name,
         advice: isSame
-          ? 'The patient takes this medicine already. Replace it, or say why it is needed twice.'
+          ? 'The patient takes this medicine already: a renewal, or the same thing twice?'
           : `Both are of the group ${medicine.atc.slice(0, 5)}.`,
         provenance: { isCited: true, source: 'who-atc' },
       })
