@@ -674,6 +674,144 @@ alter table notification.preference add constraint preference_pkey PRIMARY KEY (
 alter table notification.preference enable row level security;
 create policy own on notification.preference for all using ((medley.reaches_all() OR (person_id = medley.person())));
 
+create table prescription.availability (
+  pharmacy_id uuid not null,
+  medicine text not null,
+  availability text not null,
+  said_at timestamp with time zone not null
+);
+alter table prescription.availability add constraint availability_pkey PRIMARY KEY (pharmacy_id, medicine);
+alter table prescription.availability add constraint availability_availability_check CHECK ((availability = ANY (ARRAY['inStock'::text, 'canOrder'::text, 'outOfStock'::text])));
+
+create table prescription.exchange (
+  id uuid not null,
+  region text not null default medley.region(),
+  prescription_id uuid not null,
+  person_id uuid,
+  kind text not null,
+  side text not null,
+  content_sealed bytea not null,
+  at timestamp with time zone not null
+);
+alter table prescription.exchange add constraint exchange_pkey PRIMARY KEY (id);
+alter table prescription.exchange add constraint exchange_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.exchange add constraint exchange_kind_check CHECK ((kind = ANY (ARRAY['query'::text, 'answer'::text, 'refusal'::text, 'cancellation'::text])));
+alter table prescription.exchange add constraint exchange_side_check CHECK ((side = ANY (ARRAY['clinician'::text, 'pharmacy'::text, 'patient'::text])));
+CREATE INDEX exchange_prescription ON prescription.exchange USING btree (prescription_id, id);
+alter table prescription.exchange enable row level security;
+create policy own_or_all on prescription.exchange for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table prescription.favourite (
+  clinician_id uuid not null,
+  region text not null default medley.region(),
+  order_hash text not null,
+  content jsonb not null,
+  uses integer not null default 0,
+  last_used_at timestamp with time zone not null,
+  is_starred boolean not null default false
+);
+alter table prescription.favourite add constraint favourite_pkey PRIMARY KEY (clinician_id, order_hash);
+alter table prescription.favourite enable row level security;
+create policy own_or_all on prescription.favourite for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+
+create table prescription.fill (
+  id uuid not null,
+  region text not null default medley.region(),
+  prescription_id uuid not null,
+  person_id uuid,
+  pharmacy_id uuid not null,
+  number integer not null,
+  quantity_milli integer not null,
+  stage text not null,
+  content_sealed bytea not null,
+  prepared_by uuid not null,
+  prepared_at timestamp with time zone not null,
+  verified_by uuid,
+  verified_at timestamp with time zone,
+  handed_over_at timestamp with time zone,
+  rejected_because text
+);
+alter table prescription.fill add constraint fill_pkey PRIMARY KEY (id);
+alter table prescription.fill add constraint fill_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.fill add constraint fill_by_two CHECK (((verified_by IS NULL) OR (verified_by <> prepared_by)));
+alter table prescription.fill add constraint fill_quantity_milli_check CHECK ((quantity_milli > 0));
+alter table prescription.fill add constraint fill_stage_check CHECK ((stage = ANY (ARRAY['prepared'::text, 'verified'::text, 'handedOver'::text, 'rejected'::text])));
+CREATE UNIQUE INDEX fill_one_open ON prescription.fill USING btree (prescription_id) WHERE (stage = ANY (ARRAY['prepared'::text, 'verified'::text]));
+CREATE INDEX fill_prescription ON prescription.fill USING btree (prescription_id, id);
+alter table prescription.fill enable row level security;
+create policy own_or_all on prescription.fill for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table prescription.knowledge (
+  id uuid not null,
+  name text not null,
+  licence text not null,
+  content jsonb not null,
+  imported_at timestamp with time zone not null
+);
+alter table prescription.knowledge add constraint knowledge_name_key UNIQUE (name);
+alter table prescription.knowledge add constraint knowledge_pkey PRIMARY KEY (id);
+
+create table prescription.prescription (
+  id uuid not null,
+  region text not null default medley.region(),
+  person_id uuid,
+  subject_id uuid not null,
+  patient_id text not null,
+  clinician_id uuid not null,
+  jurisdiction text not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  content_sealed bytea not null,
+  token_id uuid,
+  token_sealed bytea,
+  pharmacy_id uuid,
+  refills integer not null,
+  days integer not null,
+  signed_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  valid_until timestamp with time zone,
+  next_fill_at timestamp with time zone,
+  refill_requested_at timestamp with time zone,
+  revision integer not null default 0,
+  created_at timestamp with time zone not null
+);
+alter table prescription.prescription add constraint prescription_pkey PRIMARY KEY (id);
+alter table prescription.prescription add constraint prescription_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'checked'::text, 'signed'::text, 'sent'::text, 'accepted'::text, 'queriedBack'::text, 'partlyDispensed'::text, 'completed'::text, 'cancelled'::text, 'expired'::text])));
+CREATE INDEX prescription_clinician ON prescription.prescription USING btree (clinician_id, id DESC);
+CREATE INDEX prescription_expiry ON prescription.prescription USING btree (valid_until) WHERE (state = ANY (ARRAY['signed'::text, 'sent'::text, 'accepted'::text, 'queriedBack'::text, 'partlyDispensed'::text]));
+CREATE INDEX prescription_patient ON prescription.prescription USING btree (patient_id, id DESC);
+CREATE INDEX prescription_person ON prescription.prescription USING btree (person_id, id DESC);
+CREATE INDEX prescription_queue ON prescription.prescription USING btree (pharmacy_id, state_since, id) WHERE (state = ANY (ARRAY['sent'::text, 'accepted'::text, 'queriedBack'::text, 'partlyDispensed'::text]));
+alter table prescription.prescription enable row level security;
+create policy own_or_all on prescription.prescription for all using ((medley.reaches_all() OR (person_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table prescription.redemption (
+  token_id uuid not null,
+  region text not null default medley.region(),
+  prescription_id uuid not null,
+  person_id uuid,
+  pharmacy_id uuid not null,
+  redeemed_at timestamp with time zone not null
+);
+alter table prescription.redemption add constraint redemption_once PRIMARY KEY (token_id);
+alter table prescription.redemption add constraint redemption_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.redemption enable row level security;
+create policy own_or_all on prescription.redemption for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table prescription.supply (
+  prescription_id uuid not null,
+  number integer not null,
+  region text not null default medley.region(),
+  person_id uuid,
+  ordered_milli integer not null,
+  left_milli integer not null
+);
+alter table prescription.supply add constraint supply_pkey PRIMARY KEY (prescription_id, number);
+alter table prescription.supply add constraint supply_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.supply add constraint supply_never_below_zero CHECK ((left_milli >= 0));
+alter table prescription.supply enable row level security;
+create policy own_or_all on prescription.supply for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
 create table record.consent_rule (
   resource bigint not null,
   patient text not null,

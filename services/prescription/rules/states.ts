@@ -57,9 +57,6 @@ const steps: Record<PrescriptionState, Partial<Record<Act, PrescriptionState>>> 
 /** Where an act leads; undefined when it may not happen now. */
 export const after = (state: PrescriptionState, act: Act): PrescriptionState | undefined => steps[state][act]
 
-/** States in which a prescription runs out by itself. */
-export const expiring = (Object.keys(steps) as PrescriptionState[]).filter(state => steps[state].expire)
-
 export type Sides = {
   personId: string | null
   clinicianId: string
