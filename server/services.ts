@@ -3,6 +3,7 @@ import identity from '#services/identity'
 import directory from '#services/directory'
 import appointment from '#services/appointment'
 import consultation from '#services/consultation'
+import prescription from '#services/prescription'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
@@ -17,6 +18,7 @@ export const services: readonly AnyService[] = [
   consultation,
   record,
   diagnosis,
+  prescription,
   notification,
   audit,
   operations,

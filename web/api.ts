@@ -5,6 +5,7 @@ import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
 import { operations } from '#contract/operations'
+import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
 import { remoteClient } from '#core/client'
 import { Fault } from '#core/fault'
@@ -55,6 +56,7 @@ export const api = {
   operations: remoteClient(operations, options),
   audit: remoteClient(audit, options),
   record: remoteClient(record, options),
+  prescription: remoteClient(prescription, options),
 }
 export type Api = typeof api
 export type ServiceName = keyof Api
@@ -162,6 +164,20 @@ export interface ActOptions<Output> {
   onDone?: (output: Output) => void
   /** Services whose answers are out of date afterwards; by default the one that was written to. */
   refreshes?: readonly ServiceName[]
+}
+
+/** Several calls that are one act to the person; afterwards everything of these services is asked anew. */
+export function useWork<Input>(
+  work: (input: Input) => Promise<void>,
+  refreshes: readonly ServiceName[] = ['prescription'],
+) {
+  const cache = useQueryClient()
+  return useMutation<void, unknown, Input>({
+    mutationFn: work,
+    onSuccess: async () => {
+      await Promise.all(refreshes.map(each => cache.invalidateQueries({ queryKey: [each] })))
+    },
+  })
 }
 
 /**

@@ -289,7 +289,7 @@ export const identity = defineContract({
       summary: 'Who works in an organisation',
       input: z.strictObject({ organizationId: Id }),
       output: z.strictObject({ items: z.array(Membership) }),
-      allow: ['operator'],
+      allow: ['operator', 'service'],
     },
     // What other services may ask. Never reachable with a person's token.
     namesOf: {

@@ -9,7 +9,7 @@ export const Channel = z.enum(['inApp', 'mail', 'sms', 'push'])
 export type Channel = z.output<typeof Channel>
 
 /** What a notification is about; preferences are set per topic. */
-export const Topic = z.enum(['booking', 'reminder', 'waitList', 'account'])
+export const Topic = z.enum(['booking', 'reminder', 'waitList', 'prescription', 'account'])
 export type Topic = z.output<typeof Topic>
 
 export const Notification = z.strictObject({
@@ -27,7 +27,8 @@ export type Notification = z.output<typeof Notification>
 
 export const Preferences = z.strictObject({
   locale: Locale,
-  channels: z.record(Topic, z.array(Channel)),
+  /** Per topic; what is left out is told in the usual ways. */
+  channels: z.partialRecord(Topic, z.array(Channel)),
   /** No mail, SMS or push in these hours of the person's own zone; they wait until the end. Reminders are not held back. */
   quietHours: z.strictObject({ from: PlainTime, to: PlainTime }).optional(),
 })

@@ -90,7 +90,11 @@ const deliveriesOf = async ({ personId }: Someone) =>
   (await client().listDeliveries({ personId }, operator())).items
     .map(each => `${each.channel} ${each.state}`)
     .toSorted()
-const prefer = (who: Someone, channels: Preferences['channels']['booking'], extra: Partial<Preferences> = {}) =>
+const prefer = (
+  who: Someone,
+  channels: NonNullable<Preferences['channels']['booking']>,
+  extra: Partial<Preferences> = {},
+) =>
   client().setPreferences(
     {
       locale: 'en',

@@ -109,6 +109,15 @@ export const record = defineContract({
       allow: ['service'],
       audit: 'never',
     },
+    personOf: {
+      method: 'POST',
+      path: '/internal/person-of',
+      summary: 'The person that a Patient resource is, if it is anybody who is known here',
+      input: z.strictObject({ patientId: LogicalId }),
+      output: z.strictObject({ personId: Id.optional() }),
+      allow: ['service'],
+      audit: 'never',
+    },
     check: {
       method: 'POST',
       path: '/internal/checks',

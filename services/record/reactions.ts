@@ -10,6 +10,7 @@ import { on, type Reaction, type RunJob } from '#core/service'
 import { epochMsOf, instantOf } from '#core/time'
 import { record } from './contract.ts'
 import type { Resource } from './rules/index-values.ts'
+import { prescriptionMirrors } from './reactions/prescriptions.ts'
 import { careAfterMs } from './rules/access.ts'
 import { appointmentOf, organizationOf, patientOf, practitionerOf } from './rules/mirror.ts'
 import { commit, type Draft, untilSettled } from './service/commit.ts'
@@ -34,6 +35,7 @@ export function recordReactions(deps: RecordDeps): Reaction[] {
     on(appointment, 'noShow', mirror),
     ...consultationReactions(deps),
     on(diagnosis, 'accepted', (accepted, call) => enterDiagnosis(deps, accepted, call)),
+    ...prescriptionMirrors(deps),
     on(record, 'changed', (changed, call) => tellSubscribers(deps, changed, call)),
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => people.rename(formerPersonId, personId), all)

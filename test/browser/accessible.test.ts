@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { appointment } from '#contract/appointment'
+import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
 import { remoteClient } from '#core/client'
 import { signInDemo } from '../people.ts'
@@ -58,12 +59,19 @@ const stops: readonly Stop[] = [
   ['/record/results', 'patient'],
   ['/record/sharing', 'patient'],
   ['/record/print', 'patient'],
+  ['/medicines', 'patient'],
+  ['/prescriptions/$prescriptionId', 'patient'],
   ['/today', 'clinician'],
   ['/today', 'clinician', 'date=$date'],
   ['/availability', 'clinician'],
   ['/patients', 'clinician'],
   ['/patients', 'clinician', 'condition=type&measure=systolic&limit=140'],
   ['/patients/$patientId', 'clinician'],
+  ['/patients/$patientId/prescribe', 'clinician'],
+  ['/prescriptions', 'clinician'],
+  ['/prescriptions/$askedId', 'clinician'],
+  ['/pharmacy', 'pharmacist'],
+  ['/pharmacy/$preparedId', 'pharmacist'],
   ['/fhir', 'clinician', 'address=Patient'],
   ['/emergencies', 'operator'],
   ['/emergencies', 'operator', 'tab=reviewed'],
@@ -125,9 +133,26 @@ async function realNames(): Promise<Record<string, string>> {
     serviceId,
     bookingId: visit.id,
     ...(await appNames()),
+    ...(await prescriptionNames()),
     startsAt: times.at(-1)?.startsAt ?? '',
     otherStart: times.at(-20)?.startsAt ?? '',
     date,
+  }
+}
+
+/** One that waits for a pharmacy, one that a pharmacy asks about, and one that a second person is to verify. */
+async function prescriptionNames(): Promise<Record<string, string>> {
+  const of = async (role: string) => {
+    const { headers } = await signInDemo(stage.url, role)
+    return remoteClient(prescription, { url: `${stage.url}/api`, headers: () => headers })
+  }
+  const { items: own } = await (await of('patient')).list({}, {})
+  const { items: written } = await (await of('clinician')).list({ as: 'clinician' }, {})
+  const prepared = written.find(each => each.fills.some(fill => fill.stage === 'prepared'))
+  return {
+    prescriptionId: own.find(each => each.state === 'signed')?.id ?? '',
+    askedId: written.find(each => each.state === 'queriedBack')?.id ?? '',
+    preparedId: prepared?.id ?? '',
   }
 }
 

@@ -19,7 +19,7 @@ const timeZone = 'America/New_York'
 /** How long a role may take to appear; a loaded machine of two cores is slow. */
 export const patienceMs = 15_000
 
-export type Role = 'patient' | 'clinician' | 'operator'
+export type Role = 'patient' | 'clinician' | 'pharmacist' | 'operator'
 export type Visitor = { readonly context: BrowserContext; readonly page: Page; readonly errors: string[] }
 export type Stage = {
   readonly url: string

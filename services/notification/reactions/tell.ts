@@ -15,7 +15,7 @@ import { type Facts, render } from '../rules/render.ts'
 import { type Deps, preferencesView } from '../service.ts'
 import type { NewDelivery, NewMessage } from '../store.ts'
 
-type Note = { kind: Kind; personId: string; facts: Facts; link: string; bookingId?: string }
+export type Note = { kind: Kind; personId: string; facts: Facts; link: string; bookingId?: string }
 type VisitEvent = {
   bookingId: string
   patientId: string
@@ -130,7 +130,7 @@ async function tellOfVisit(
 }
 
 /** Writes messages and deliveries, and starts sending, in one transaction: told once, however often the event comes. */
-async function tell(deps: Deps, notes: readonly Note[], call: Call): Promise<void> {
+export async function tell(deps: Deps, notes: readonly Note[], call: Call): Promise<void> {
   const nowMs = deps.kit.clock.nowMs()
   const messages: NewMessage[] = []
   const deliveries: NewDelivery[] = []

@@ -26,6 +26,7 @@ export function peopleHandlers(
   deps: RecordDeps,
 ): Some<
   | 'patientsOf'
+  | 'personOf'
   | 'listAccesses'
   | 'breakGlass'
   | 'listEmergencies'
@@ -41,6 +42,11 @@ export function peopleHandlers(
     async patientsOf({ personId }, call) {
       const rows = await database.read(call, () => people.patientsOf(personId), all)
       return { patientIds: rows.length > 0 ? rows.map(row => row.id) : await beginRecord(deps, personId, call) }
+    },
+
+    async personOf({ patientId }, call) {
+      const [row] = await database.read(call, () => people.patients([patientId]), all)
+      return row?.person_id ? { personId: row.person_id } : {}
     },
 
     async listAccesses({ patientId, ...page }, call) {
