@@ -17,12 +17,14 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/', title: 'nav.home', icon: 'home' },
     { href: '/find', title: 'nav.find', icon: 'search' },
     { href: '/visits', title: 'nav.visits', icon: 'calendar' },
+    { href: '/messages', title: 'nav.messages', icon: 'chat' },
     { href: '/record', title: 'nav.record', icon: 'page' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
   clinician: [
     { href: '/today', title: 'nav.today', icon: 'calendar' },
+    { href: '/inbox', title: 'nav.inbox', icon: 'chat' },
     { href: '/patients', title: 'nav.patients', icon: 'people' },
     { href: '/availability', title: 'nav.availability', icon: 'clock' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
@@ -67,7 +69,8 @@ export function workspaceAt(path: string, person: Person): Workspace {
     destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)),
   )
   if (byPath && own.includes(byPath)) return byPath
-  if (/^\/(find|visits|clinicians|record)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
+  if (path.startsWith('/room/') && own.includes('clinician')) return 'clinician'
+  if (/^\/(find|visits|clinicians|messages|ask|record)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
   const last = localStorage.getItem(storageKey)
   return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
 }
