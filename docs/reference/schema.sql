@@ -135,6 +135,140 @@ create table audit.head (
 alter table audit.head add constraint head_pkey PRIMARY KEY (is_only);
 alter table audit.head add constraint head_is_only_check CHECK (is_only);
 
+create table consultation.aftercare (
+  visit_id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  content_sealed bytea not null,
+  done jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null
+);
+alter table consultation.aftercare add constraint aftercare_pkey PRIMARY KEY (visit_id);
+alter table consultation.aftercare add constraint aftercare_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.aftercare enable row level security;
+create policy own_or_all on consultation.aftercare for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table consultation.file (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  author_id uuid not null,
+  name_sealed bytea not null,
+  content_type text not null,
+  size_bytes integer not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.file add constraint file_pkey PRIMARY KEY (id);
+alter table consultation.file add constraint file_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+CREATE INDEX file_visit ON consultation.file USING btree (visit_id);
+alter table consultation.file enable row level security;
+create policy own_or_all on consultation.file for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = file.visit_id)))));
+
+create table consultation.guest (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  person_id uuid,
+  name_sealed bytea not null,
+  relation text not null,
+  consent text not null,
+  code_hash text not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.guest add constraint guest_pkey PRIMARY KEY (id);
+alter table consultation.guest add constraint guest_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.guest add constraint guest_consent_check CHECK ((consent = ANY (ARRAY['asked'::text, 'given'::text, 'refused'::text])));
+CREATE INDEX guest_visit ON consultation.guest USING btree (visit_id);
+alter table consultation.guest enable row level security;
+create policy own_or_all on consultation.guest for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician()) OR (person_id = medley.person())));
+
+create table consultation.message (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  author_id uuid not null,
+  seat text not null,
+  seq bigint not null,
+  content_sealed bytea not null,
+  file_ids uuid[] not null default '{}'::uuid[],
+  created_at timestamp with time zone not null
+);
+alter table consultation.message add constraint message_pkey PRIMARY KEY (id);
+alter table consultation.message add constraint message_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+CREATE INDEX message_newest ON consultation.message USING btree (visit_id, seq DESC);
+alter table consultation.message enable row level security;
+create policy own_or_all on consultation.message for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = message.visit_id)))));
+
+create table consultation.note_version (
+  visit_id uuid not null,
+  version integer not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  author_id uuid not null,
+  state text not null,
+  content_sealed bytea not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.note_version add constraint note_version_pkey PRIMARY KEY (visit_id, version);
+alter table consultation.note_version add constraint note_version_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.note_version add constraint note_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'signed'::text, 'amended'::text])));
+alter table consultation.note_version enable row level security;
+create policy own_or_all on consultation.note_version for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+
+create table consultation.receipt (
+  visit_id uuid not null,
+  person_id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  message_id uuid not null,
+  seq bigint not null
+);
+alter table consultation.receipt add constraint receipt_pkey PRIMARY KEY (visit_id, person_id);
+alter table consultation.receipt add constraint receipt_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.receipt enable row level security;
+create policy own_or_all on consultation.receipt for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = receipt.visit_id)))));
+
+create table consultation.visit (
+  id uuid not null,
+  region text not null default medley.region(),
+  kind text not null,
+  patient_id uuid not null,
+  sealed_for uuid not null,
+  clinician_id uuid not null,
+  clinician_name text not null,
+  mode text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  called_at timestamp with time zone,
+  subject_sealed bytea,
+  last_message_at timestamp with time zone,
+  created_at timestamp with time zone not null
+);
+alter table consultation.visit add constraint visit_pkey PRIMARY KEY (id);
+alter table consultation.visit add constraint visit_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'written'::text])));
+alter table consultation.visit add constraint visit_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'waiting'::text, 'inProgress'::text, 'ended'::text, 'cancelled'::text])));
+CREATE INDEX visit_clinician ON consultation.visit USING btree (clinician_id, created_at DESC, id DESC);
+CREATE INDEX visit_patient ON consultation.visit USING btree (patient_id, created_at DESC, id DESC);
+CREATE INDEX visit_queue ON consultation.visit USING btree (clinician_id, starts_at) WHERE (state = ANY (ARRAY['waiting'::text, 'inProgress'::text]));
+alter table consultation.visit enable row level security;
+create policy own_or_all on consultation.visit for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician()) OR (EXISTS ( SELECT
+   FROM consultation.guest g
+  WHERE ((g.visit_id = visit.id) AND (g.person_id = medley.person()) AND (g.consent = 'given'::text))))));
+
 create table directory.care_service (
   id uuid not null,
   clinician_id uuid not null,
@@ -542,6 +676,24 @@ create table medley.answer (
 alter table medley.answer add constraint answer_pkey PRIMARY KEY (key_hash, step);
 CREATE INDEX answer_age ON medley.answer USING btree (created_at);
 
+create table medley.channel (
+  name text not null,
+  region text not null default medley.region(),
+  seq bigint not null
+);
+alter table medley.channel add constraint channel_pkey PRIMARY KEY (name);
+
+create table medley.channel_entry (
+  channel text not null,
+  seq bigint not null,
+  type text not null,
+  person_id uuid not null,
+  sealed bytea not null,
+  at timestamp with time zone not null
+);
+alter table medley.channel_entry add constraint channel_entry_pkey PRIMARY KEY (channel, seq);
+CREATE INDEX channel_entry_age ON medley.channel_entry USING btree (at);
+
 create table medley.idempotency (
   scope text not null,
   key text not null,
@@ -875,6 +1027,21 @@ CREATE OR REPLACE FUNCTION audit.patients_of(record text)
 AS $function$ select array(select jsonb_array_elements_text(record::jsonb -> 'patientIds')) $function$
 ;
 
+CREATE OR REPLACE FUNCTION medley.append(channel text, type text, person_id uuid, sealed bytea, at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+declare given bigint;
+begin
+  insert into channel as c (name, seq) values (append.channel, 1)
+    on conflict (name) do update set seq = c.seq + 1 returning c.seq into given;
+  insert into channel_entry values (append.channel, given, append.type, append.person_id, append.sealed, append.at);
+  return given;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION medley.clinician()
  RETURNS uuid
  LANGUAGE sql
@@ -912,6 +1079,16 @@ begin
   if not found then raise exception 'carried out before' using errcode = 'MD001'; end if;
   perform send(messages);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION medley.forget(channel text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+  delete from channel_entry e where e.channel = forget.channel
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION medley.person()

@@ -16,6 +16,9 @@ export const desk: Size = { width: 1440, height: 900 }
 /** The zone of the demo's clinicians, so that a date means the same to everybody in a test. */
 const timeZone = 'America/New_York'
 
+/** A camera and a microphone that are not there: a picture that moves, and a beep. */
+export const fakeDevices = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+
 /** How long a role may take to appear; a loaded machine of two cores is slow. */
 export const patienceMs = 15_000
 

@@ -2,57 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { appointment } from '#contract/appointment'
-import { newId } from '#core/id'
-import { aClinician, aPerson } from '../clinic.ts'
-import { desk, eventually, openStage, phone, sees, type Size, type Stage } from './stage.ts'
-
-/** A camera and a microphone that are not there: a picture that moves, and a beep. */
-export const fakeDevices = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+import { aVisit, bothSee, waitAndJoin } from './call.ts'
+import { desk, eventually, fakeDevices, openStage, phone, sees, type Size, type Stage } from './stage.ts'
 
 let stage: Stage
 before(async () => {
   stage = await openStage({ args: fakeDevices })
 })
 after(() => stage?.[Symbol.asyncDispose]())
-
-const always = {
-  timeZone: 'UTC',
-  windows: [1, 2, 3, 4, 5, 6, 7].map(weekday => ({ weekday, from: '00:00', to: '24:00' })),
-  stepMinutes: 5,
-}
-const password = 'a-long-enough-password'
-const account = () => ({ email: `${newId()}@example.org`, password })
-
-/** A visit that begins within the hour, and the accounts of both sides. */
-async function aVisit() {
-  const { medley } = stage
-  const [clinicianAccount, patientAccount] = [account(), account()]
-  const clinician = await aClinician(medley, always, clinicianAccount)
-  const { personId } = await aPerson(medley, { ...patientAccount, name: 'Petra Waiting' })
-  const call = medley.as({ personId, roles: ['patient'], jurisdiction: 'US-MA' })
-  const ask = { clinicianId: clinician.id, serviceId: clinician.serviceId, days: 1 }
-  const { times } = await medley.call(appointment).freeTimes(ask, call)
-  const { id } = await medley.call(appointment).book({ ...clinician.wish, startsAt: times[0]!.startsAt }, call)
-  await medley.settle()
-  return { visitId: id, clinicianAccount, patientAccount }
-}
-
-/** Pictures of the other side that were really shown, in all videos but one's own. */
-export const framesSeen = (page: Page): Promise<number> =>
-  page.evaluate(() =>
-    [...document.querySelectorAll('video')]
-      .filter(each => !each.muted)
-      .reduce((total, each) => total + each.getVideoPlaybackQuality().totalVideoFrames, 0),
-  )
-
-export async function bothSee(patient: Page, clinician: Page): Promise<void> {
-  for (const page of [patient, clinician])
-    await eventually('the other side moves', async () => {
-      const first = await framesSeen(page)
-      return first > 0 && (await page.waitForTimeout(300).then(() => framesSeen(page))) > first
-    })
-}
 
 async function say(from: Page, to: Page, words: string): Promise<void> {
   await from.getByRole('textbox', { name: 'Message' }).fill(words)
@@ -62,7 +19,7 @@ async function say(from: Page, to: Page, words: string): Promise<void> {
 
 for (const size of [desk, phone]) {
   test(`a visit from the waiting room to the summary, the patient at ${size.width} px`, async () => {
-    const { visitId, clinicianAccount, patientAccount } = await aVisit()
+    const { visitId, clinicianAccount, patientAccount } = await aVisit(stage.medley)
     const patient = await stage.enter({ size, as: patientAccount })
     const clinician = await stage.enter({ size: desk, as: clinicianAccount })
     await waitAndJoin(patient.page, clinician.page, visitId)
@@ -76,21 +33,6 @@ for (const size of [desk, phone]) {
     assert.deepEqual([patient.errors, clinician.errors], [[], []])
     await Promise.all([patient.context.close(), clinician.context.close()])
   })
-}
-
-export async function waitAndJoin(patient: Page, clinician: Page, visitId: string): Promise<void> {
-  await patient.goto(`/visits/${visitId}/call`)
-  await patient.getByRole('button', { name: 'Test now' }).click()
-  for (const what of ['Camera', 'Microphone', 'Network'])
-    await sees(`${what} works`, patient.getByRole('listitem').filter({ hasText: `${what}: works` }))
-  await patient.getByRole('button', { name: 'Enter the waiting room' }).click()
-  await sees('the place in the queue', patient.getByRole('status').filter({ hasText: 'place in the queue' }))
-  await clinician.goto(`/inbox`)
-  await clinician.getByRole('link', { name: /Petra Waiting/ }).click()
-  await sees('that the patient waits', clinician.getByText('Petra Waiting is in the waiting room.'))
-  await clinician.getByRole('button', { name: 'Ask in and join' }).click()
-  // Nobody reloads: the page of whoever waits changes by itself.
-  await patient.getByRole('button', { name: 'Join the call' }).click()
 }
 
 /** The network goes away in the middle of the call and comes back; nothing that was said meanwhile is missing. */
@@ -135,15 +77,17 @@ async function summary(page: Page): Promise<void> {
 }
 
 test('somebody who does not belong to it finds no visit', async () => {
-  const { visitId } = await aVisit()
+  const { visitId } = await aVisit(stage.medley)
   const stranger = await stage.enter({ as: 'patient' })
-  await stranger.page.goto(`/visits/${visitId}/call`)
-  await sees('the refusal', stranger.page.getByRole('alert'))
+  for (const path of [`/visits/${visitId}/call`, `/messages/${visitId}`, `/visits/${visitId}/summary`]) {
+    await stranger.page.goto(path)
+    await sees('the refusal', stranger.page.getByRole('alert'))
+  }
   await stranger.context.close()
 })
 
 test('a question in writing is asked, answered and read', async () => {
-  const { clinicianAccount, patientAccount } = await aVisit()
+  const { clinicianAccount, patientAccount } = await aVisit(stage.medley)
   const patient = await stage.enter({ as: patientAccount, size: phone satisfies Size })
   const clinician = await stage.enter({ as: clinicianAccount })
   await patient.page.goto('/visits')

@@ -90,7 +90,11 @@ export function Icon(props: { name: IconName; size?: number; className?: string;
       strokeWidth={props.name === 'dots' ? 2.8 : 1.75}
       strokeLinecap="round"
       strokeLinejoin="round"
-      className={cx('shrink-0', /Right|Left|arrow|^out$/.test(props.name) && 'rtl:-scale-x-100', props.className)}
+      className={cx(
+        'shrink-0',
+        /Right|Left|arrow|^out$|^send$/.test(props.name) && 'rtl:-scale-x-100',
+        props.className,
+      )}
     >
       <path d={paths[props.name]} />
     </svg>

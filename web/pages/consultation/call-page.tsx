@@ -19,16 +19,15 @@ import { GuestCard } from './guest-card.tsx'
 import { channelOf, useCall } from './use-call.ts'
 import { JoinCall, VideoStage } from './video-stage.tsx'
 
-/** The room is made by whoever enters first; a third person finds it made. */
+/** The room is made by whoever enters first; everybody after them finds it made. */
 export function useVisit(visitId: string) {
   const cache = useQueryClient()
-  const visit = useRead('consultation', 'visit', { visitId }, { everyMs: 60_000 })
-  const enter = useAct('consultation', 'enter')
-  const { mutate, isIdle } = enter
-  const isMissing = visit.error !== null
+  const enter = useAct('consultation', 'enter', { refreshes: [] })
+  const { mutate, isIdle, isSuccess } = enter
   useEffect(() => {
-    if (isMissing && isIdle) mutate({ visitId })
-  }, [isMissing, isIdle, mutate, visitId])
+    if (isIdle) mutate({ visitId })
+  }, [isIdle, mutate, visitId])
+  const visit = useRead('consultation', 'visit', { visitId }, { isEnabled: isSuccess, everyMs: 60_000 })
   const isKnown = visit.data !== undefined
   useChannel(isKnown ? channelOf(visitId) : undefined, {
     onEntry({ type }) {
@@ -39,7 +38,8 @@ export function useVisit(visitId: string) {
   useChannel(isWaiting ? `consultation.queue/${visit.data?.clinicianId}` : undefined, {
     onEntry: ({ type }) => void (type === 'moved' && cache.invalidateQueries({ queryKey: ['consultation', 'visit'] })),
   })
-  return { visit: visit.data, isPending: !visit.data && !enter.error, error: visit.data ? null : enter.error }
+  const error = visit.data ? null : (enter.error ?? visit.error)
+  return { visit: visit.data, isPending: !visit.data && !error, error }
 }
 
 /** Waiting room, call and what comes after it, at one address: pages that change under somebody who waits lose them. */

@@ -16,7 +16,12 @@ export function DeviceCheck() {
   const [network, setNetwork] = useState<NetworkResult>()
   const [isTesting, setTesting] = useState(false)
   const open = useRef<Devices>(undefined)
-  useEffect(() => () => void (open.current && closeDevices(open.current)), [])
+  useEffect(
+    () => () => {
+      if (open.current) closeDevices(open.current)
+    },
+    [],
+  )
 
   async function test(): Promise<void> {
     setTesting(true)

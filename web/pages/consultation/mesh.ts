@@ -187,8 +187,7 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
 
   /** One person is in the call once: their newest page counts. */
   function removeOthersOf(personId: string, peerId: string): void {
-    for (const each of [...peers.values()])
-      if (each.personId === personId && each.peerId !== peerId) remove(each.peerId)
+    for (const each of peers.values()) if (each.personId === personId && each.peerId !== peerId) remove(each.peerId)
   }
 
   return {
@@ -215,7 +214,7 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
     close() {
       isClosed = true
       clearInterval(looking)
-      for (const peerId of [...peers.keys()]) remove(peerId)
+      for (const peerId of peers.keys()) remove(peerId)
     },
   }
 }

@@ -54,12 +54,12 @@ function Surface({ visit }: { visit: Visit }) {
   const [isEnding, setEnding] = useState(false)
   const isOpen = visit.state !== 'ended' && visit.state !== 'cancelled'
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem] 2xl:grid-cols-[20rem_minmax(0,1fr)_26rem]">
-      <div className="min-w-0 space-y-5 2xl:order-2">
+    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem] xl:grid-cols-[16rem_minmax(0,1fr)_22rem] 2xl:grid-cols-[20rem_minmax(0,1fr)_26rem]">
+      <div className="min-w-0 space-y-5 xl:order-2">
         {visit.kind === 'booked' && isOpen && <Call visit={visit} />}
         <Conversation visit={visit} className={visit.kind === 'booked' ? 'h-[24rem]' : 'h-[60dvh]'} />
       </div>
-      <div className="min-w-0 space-y-5 2xl:order-3">
+      <div className="min-w-0 space-y-5 xl:order-3">
         <NoteEditor note={note} />
         {isOpen && (
           <Button size="lg" icon="check" className="w-full" onPress={() => setEnding(true)}>
@@ -76,7 +76,7 @@ function Surface({ visit }: { visit: Visit }) {
       </div>
       <aside
         aria-label={t('chart.facts')}
-        className="min-w-0 gap-4 max-2xl:grid max-2xl:grid-cols-1 sm:max-2xl:grid-cols-2 lg:max-2xl:col-span-2 2xl:order-1 2xl:space-y-4"
+        className="min-w-0 gap-4 max-xl:grid max-xl:grid-cols-1 sm:max-xl:grid-cols-2 lg:max-xl:col-span-2 xl:order-1 xl:space-y-4"
       >
         <ChartFacts patientId={visit.patientId} purpose={undefined} />
       </aside>

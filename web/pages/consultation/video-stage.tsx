@@ -14,8 +14,13 @@ export function VideoStage({ call, visit, children }: { call: Call; visit: Visit
   const { t } = useReader()
   const isAlone = call.peers.length === 0
   return (
-    <section aria-label={t('consult.call')} className="overflow-hidden rounded-2xl bg-brand text-white shadow-card">
-      <div className={cx('relative grid aspect-video max-h-[68dvh] w-full', call.peers.length > 1 && 'sm:grid-cols-2')}>
+    <section aria-label={t('consult.call')} className="overflow-hidden rounded-2xl bg-raised shadow-card">
+      <div
+        className={cx(
+          'relative grid aspect-video max-h-[68dvh] w-full bg-brand text-white',
+          call.peers.length > 1 && 'sm:grid-cols-2',
+        )}
+      >
         {isAlone && (
           <div role="status" className="flex flex-col items-center justify-center gap-3 p-6 text-center">
             <Avatar name={visit.seat === 'clinician' ? (visit.patientName ?? '') : visit.clinicianName} size={72} />
