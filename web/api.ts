@@ -1,6 +1,7 @@
 // The product's services as the page sees them: typed by their contracts, cached and retried by TanStack Query.
 import { appointment } from '#contract/appointment'
 import { audit } from '#contract/audit'
+import { consultation } from '#contract/consultation'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
@@ -52,6 +53,7 @@ export const api = {
   identity: remoteClient(identity, options),
   directory: remoteClient(directory, options),
   appointment: remoteClient(appointment, options),
+  consultation: remoteClient(consultation, options),
   notification: remoteClient(notification, options),
   operations: remoteClient(operations, options),
   audit: remoteClient(audit, options),

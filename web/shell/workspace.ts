@@ -17,6 +17,7 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/', title: 'nav.home', icon: 'home' },
     { href: '/find', title: 'nav.find', icon: 'search' },
     { href: '/visits', title: 'nav.visits', icon: 'calendar' },
+    { href: '/messages', title: 'nav.messages', icon: 'chat' },
     { href: '/medicines', title: 'nav.medicines', icon: 'pill' },
     { href: '/record', title: 'nav.record', icon: 'page' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
@@ -24,6 +25,7 @@ const destinations: Record<Workspace, readonly Destination[]> = {
   ],
   clinician: [
     { href: '/today', title: 'nav.today', icon: 'calendar' },
+    { href: '/inbox', title: 'nav.inbox', icon: 'chat' },
     { href: '/patients', title: 'nav.patients', icon: 'people' },
     { href: '/prescriptions', title: 'nav.prescriptions', icon: 'pill' },
     { href: '/availability', title: 'nav.availability', icon: 'clock' },
@@ -74,7 +76,9 @@ export function workspaceAt(path: string, person: Person): Workspace {
     destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)),
   )
   if (byPath && own.includes(byPath)) return byPath
-  if (/^\/(find|visits|clinicians|record|medicines)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
+  if (path.startsWith('/room/') && own.includes('clinician')) return 'clinician'
+  if (/^\/(find|visits|clinicians|messages|ask|record|medicines)?(\/|$)/.test(path) && own.includes('patient'))
+    return 'patient'
   const last = localStorage.getItem(storageKey)
   return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
 }
