@@ -1,6 +1,7 @@
 // The product's services as the page sees them: typed by their contracts, cached and retried by TanStack Query.
 import { appointment } from '#contract/appointment'
 import { audit } from '#contract/audit'
+import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
@@ -55,6 +56,7 @@ export const api = {
   operations: remoteClient(operations, options),
   audit: remoteClient(audit, options),
   record: remoteClient(record, options),
+  diagnosis: remoteClient(diagnosis, options),
 }
 export type Api = typeof api
 export type ServiceName = keyof Api

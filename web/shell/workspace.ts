@@ -18,6 +18,7 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/find', title: 'nav.find', icon: 'search' },
     { href: '/visits', title: 'nav.visits', icon: 'calendar' },
     { href: '/record', title: 'nav.record', icon: 'page' },
+    { href: '/symptoms', title: 'nav.symptoms', icon: 'question' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
@@ -25,6 +26,7 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/today', title: 'nav.today', icon: 'calendar' },
     { href: '/patients', title: 'nav.patients', icon: 'people' },
     { href: '/availability', title: 'nav.availability', icon: 'clock' },
+    { href: '/knowledge', title: 'nav.knowledge', icon: 'info' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
@@ -67,7 +69,7 @@ export function workspaceAt(path: string, person: Person): Workspace {
     destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)),
   )
   if (byPath && own.includes(byPath)) return byPath
-  if (/^\/(find|visits|clinicians|record)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
+  if (/^\/(find|visits|clinicians|record|symptoms)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
   const last = localStorage.getItem(storageKey)
   return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
 }
@@ -84,7 +86,7 @@ export function currentDestination(path: string, workspace: Workspace): Destinat
 }
 
 function isForAll(href: string): boolean {
-  return href === '/notifications' || href === '/account'
+  return href === '/notifications' || href === '/account' || href === '/knowledge'
 }
 
 function isWithin(path: string, href: string): boolean {
