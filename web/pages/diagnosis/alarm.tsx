@@ -4,13 +4,21 @@ import { buttonClass } from '../../ui/button.tsx'
 import { cx } from '../../ui/classes.ts'
 import { Icon } from '../../ui/icon.tsx'
 
-/** The number first, then why. It is a live region: whoever cannot see it hears it at once. */
-export function Alarm({ level, reasons, number }: { level: Triage; reasons: readonly string[]; number: string }) {
+interface AlarmProps {
+  level: Triage
+  reasons: readonly string[]
+  number: string
+  /** True where it has just come up, false where a page shows again what was said before. */
+  isNew?: boolean
+}
+
+/** The number first, then why. While it is new it interrupts, so that whoever cannot see it hears it at once. */
+export function Alarm({ level, reasons, number, isNew = false }: AlarmProps) {
   const { t } = useReader()
   const isEmergency = level === 'emergency'
   return (
     <section
-      role="alert"
+      role={isNew ? 'alert' : 'status'}
       aria-label={t(`diagnosis.level.${level}`)}
       className={cx(
         'enter mb-6 rounded-xl border-2 p-5',

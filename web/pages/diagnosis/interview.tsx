@@ -51,7 +51,7 @@ export function Course({ interview }: { interview: Interview }) {
   const end = () => finish.mutate({ interviewId: interview.id })
   return (
     <>
-      {alarm && <Alarm {...alarm} number={interview.emergencyNumber} />}
+      {alarm && <Alarm {...alarm} isNew number={interview.emergencyNumber} />}
       {question ? (
         <QuestionCard key={question.id} interview={interview} question={question} />
       ) : (
