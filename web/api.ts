@@ -2,6 +2,7 @@
 import { appointment } from '#contract/appointment'
 import { audit } from '#contract/audit'
 import { consultation } from '#contract/consultation'
+import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
@@ -59,6 +60,7 @@ export const api = {
   audit: remoteClient(audit, options),
   record: remoteClient(record, options),
   prescription: remoteClient(prescription, options),
+  diagnosis: remoteClient(diagnosis, options),
 }
 export type Api = typeof api
 export type ServiceName = keyof Api

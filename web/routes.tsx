@@ -78,6 +78,9 @@ const at = root.addChildren([
   guarded('/record/results', () => import('./pages/record/results.tsx'), 'Results', 'patient'),
   guarded('/record/sharing', () => import('./pages/record/sharing.tsx'), 'Sharing', 'patient'),
   guarded('/record/print', () => import('./pages/record/print.tsx'), 'PrintRecord', 'patient'),
+  guarded('/symptoms', () => import('./pages/diagnosis/symptoms.tsx'), 'Symptoms', 'patient'),
+  guarded('/symptoms/$interviewId', () => import('./pages/diagnosis/interview.tsx'), 'SymptomCheck', 'patient'),
+  open('/knowledge', () => import('./pages/diagnosis/knowledge.tsx'), 'KnowledgeBase'),
   guarded('/patients', () => import('./pages/chart/patients.tsx'), 'Patients', 'clinician'),
   guarded('/patients/$patientId', () => import('./pages/chart/chart.tsx'), 'Chart', 'clinician'),
   guarded(

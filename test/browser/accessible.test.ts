@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core'
 import { appointment } from '#contract/appointment'
 import { prescription } from '#contract/prescription'
 import { consultation } from '#contract/consultation'
+import { diagnosis } from '#contract/diagnosis'
 import { record } from '#contract/record'
 import { remoteClient } from '#core/client'
 import { signInDemo } from '../people.ts'
@@ -69,6 +70,14 @@ const stops: readonly Stop[] = [
   ['/record/print', 'patient'],
   ['/medicines', 'patient'],
   ['/prescriptions/$prescriptionId', 'patient'],
+  ['/symptoms', 'patient'],
+  ['/symptoms/$interviewId', 'patient'],
+  ['/symptoms/$finishedId', 'patient'],
+  ['/symptoms/$alarmingId', 'patient'],
+  ['/knowledge', 'nobody'],
+  ['/knowledge', 'clinician', 'tab=findings'],
+  ['/knowledge', 'nobody', 'tab=flags'],
+  ['/knowledge', 'nobody', 'tab=sources'],
   ['/today', 'clinician'],
   ['/today', 'clinician', 'date=$date'],
   ['/inbox', 'clinician'],
@@ -151,6 +160,22 @@ async function visitNames(clinicianId: string): Promise<{ visitId: string; ended
   return { visitId: open.id, endedId: over.id }
 }
 
+/** A symptom check that goes on, one that is finished, and one that found an emergency. */
+async function checkNames(): Promise<Record<string, string>> {
+  const { headers } = await signInDemo(stage.url, 'patient')
+  const client = remoteClient(diagnosis, { url: `${stage.url}/api`, headers: () => headers })
+  const profile = { age: 38, sex: 'female' as const, isPregnant: 'no' as const }
+  const begin = async (...findings: string[]) =>
+    (await client.start({ profile, complaint: 'As said', findings }, {})).id
+  const [interviewId, finishedId, alarmingId] = [
+    await begin('sore-throat'),
+    await begin('headache', 'light-hurts-eye'),
+    await begin('chest-pain', 'chest-pressure', 'chest-pain-long'),
+  ]
+  for (const each of [finishedId, alarmingId]) await client.finish({ interviewId: each }, {})
+  return { interviewId, finishedId, alarmingId }
+}
+
 /** A clinician, a visit and a free time that exist, for the routes that name one. */
 async function realNames(): Promise<Record<string, string>> {
   const { headers } = await signInDemo(stage.url, 'patient')
@@ -169,6 +194,7 @@ async function realNames(): Promise<Record<string, string>> {
     ...(await visitNames(clinicianId)),
     ...(await appNames()),
     ...(await prescriptionNames()),
+    ...(await checkNames()),
     startsAt: times.at(-1)?.startsAt ?? '',
     otherStart: times.at(-20)?.startsAt ?? '',
     date,

@@ -20,6 +20,7 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/messages', title: 'nav.messages', icon: 'chat' },
     { href: '/medicines', title: 'nav.medicines', icon: 'pill' },
     { href: '/record', title: 'nav.record', icon: 'page' },
+    { href: '/symptoms', title: 'nav.symptoms', icon: 'question' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
@@ -29,6 +30,7 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/patients', title: 'nav.patients', icon: 'people' },
     { href: '/prescriptions', title: 'nav.prescriptions', icon: 'pill' },
     { href: '/availability', title: 'nav.availability', icon: 'clock' },
+    { href: '/knowledge', title: 'nav.knowledge', icon: 'info' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
@@ -77,7 +79,7 @@ export function workspaceAt(path: string, person: Person): Workspace {
   )
   if (byPath && own.includes(byPath)) return byPath
   if (path.startsWith('/room/') && own.includes('clinician')) return 'clinician'
-  if (/^\/(find|visits|clinicians|messages|ask|record|medicines)?(\/|$)/.test(path) && own.includes('patient'))
+  if (/^\/(find|visits|clinicians|messages|ask|record|medicines|symptoms)?(\/|$)/.test(path) && own.includes('patient'))
     return 'patient'
   const last = localStorage.getItem(storageKey)
   return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
@@ -95,7 +97,7 @@ export function currentDestination(path: string, workspace: Workspace): Destinat
 }
 
 function isForAll(href: string): boolean {
-  return href === '/notifications' || href === '/account'
+  return href === '/notifications' || href === '/account' || href === '/knowledge'
 }
 
 function isWithin(path: string, href: string): boolean {

@@ -159,6 +159,7 @@ export function answerHandlers(deps: Deps): Some<'answer' | 'correct' | 'finish'
       : content.corrections
     const next: Content = {
       ...content,
+      ...(finding === 'pregnant' ? { profile: { ...content.profile, isPregnant: value } } : {}),
       answers: [...answered(model, answers, finding, value)],
       // What is not there any more was not what the person came with.
       complaints: value === 'yes' ? content.complaints : content.complaints.filter(each => each !== finding),
