@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { directory } from '#contract/directory'
+import { identity } from '#contract/identity'
+import { notification } from '#contract/notification'
 import { record } from '#contract/record'
 import type { Call } from '#core/call'
 import { newId } from '#core/id'
@@ -476,28 +478,83 @@ test('pharmacies: of the same city first, and those that say they have it', asyn
 test('the medicine list says where each line came from', async () => {
   const cast = await aCast()
   const { patientId, patient } = cast
-  const statement = {
+  const statement = (text: string) => ({
+    id: newId(),
     resourceType: 'MedicationStatement',
     status: 'active',
     subject: { reference: `Patient/${patientId}` },
-    medicationCodeableConcept: { text: 'Cetirizine 10 mg' },
+    medicationCodeableConcept: { text },
     effectiveDateTime: '2025-01-01',
-  }
-  await medley
-    .call(record)
-    .load({ personId: patientId, entries: [{ resource: { id: newId(), ...statement } }] }, service())
+  })
+  const entries = ['Lisinopril 10 mg tablet', 'Cetirizine 10 mg'].map(text => ({ resource: statement(text) }))
+  await medley.call(record).load({ personId: patientId, entries }, service())
   const { id } = await accepted(cast, { refills: 0 })
+  await medley.settle()
+  assert.ok((await ops().ownMedicines({}, patient)).items.every(each => each.origins[0]!.from === 'record'))
   await dispensed(cast, id)
   await medley.settle()
   const { items } = await ops().ownMedicines({}, patient)
   assert.deepEqual(
-    items.map(each => [each.name, each.from, each.by, each.runsOutOn]),
+    items.map(each => [each.name, each.origins.map(one => one.from).join(), each.origins[0]?.by, each.runsOutOn]),
     [
-      ['lisinopril 10 mg', 'prescription', 'Dr. Test', '2026-12-23'],
+      ['lisinopril 10 mg', 'prescription,record', 'Dr. Test', '2026-12-23'],
       ['Cetirizine 10 mg', 'record', undefined, undefined],
     ],
   )
 })
+
+test('the record shows the order and what was handed over, and lets nobody change them there', async () => {
+  const cast = await aCast()
+  const { id } = await accepted(cast, { refills: 0, reason: 'High blood pressure' })
+  await dispensed(cast, id)
+  await medley.settle()
+  const read = async (path: string, call: Call) =>
+    JSON.parse((await medley.call(record).interact({ method: 'GET', path }, call)).body!)
+  const request = await read(`MedicationRequest/${id}`, cast.patient)
+  assert.deepEqual([request.status, request.reasonCode[0].text], ['completed', 'High blood pressure'])
+  assert.equal(request.medicationCodeableConcept.coding[0].code, 'C09AA03')
+  const { fills } = await ops().prescription({ prescriptionId: id }, cast.patient)
+  const dispense = await read(`MedicationDispense/${fills[0]!.id}`, cast.clinician.call)
+  assert.deepEqual(
+    [dispense.quantity.value, dispense.authorizingPrescription[0].reference],
+    [30, `MedicationRequest/${id}`],
+  )
+  const change = { method: 'PUT' as const, path: `MedicationRequest/${id}`, body: { ...request, status: 'active' } }
+  await assert.rejects(medley.call(record).interact(change, cast.clinician.call), { code: 'record.unprocessable' })
+})
+
+test('patient, prescriber and pharmacy are told, and never what is on the prescription', async () => {
+  const cast = await aCast()
+  const { id } = await signed(cast, { reason: 'canary-reason' })
+  const member = await pharmacistOf(cast.pharmacyId)
+  await ops().send({ prescriptionId: id, pharmacyId: cast.pharmacyId }, cast.patient)
+  await ops().accept({ prescriptionId: id }, cast.jonas)
+  await ops().query({ prescriptionId: id, question: 'canary-question, is it?' }, cast.jonas)
+  await ops().answer({ prescriptionId: id, text: 'canary-answer, it is' }, cast.clinician.call)
+  const { fills } = await ops().prepare({ prescriptionId: id, ...shelf() }, cast.jonas)
+  await ops().verify({ fillId: fills[0]!.id, isRight: true }, cast.mina)
+  await medley.settle()
+  const told = async (call: Call) => (await medley.call(notification).list({}, call)).items.map(each => each.title)
+  assert.deepEqual((await told(cast.patient)).filter(title => !title.includes('visit')).toSorted(), [
+    'A prescription is ready for you',
+    'Ready to pick up',
+    'Your prescription is on its way',
+  ])
+  assert.ok((await told(cast.clinician.call)).includes('A pharmacy asks you'))
+  assert.deepEqual((await told(member)).toSorted(), ['A prescription has arrived', 'The prescriber has answered'])
+  const all = await Promise.all(
+    [cast.patient, cast.clinician.call, member].map(call => medley.call(notification).list({}, call)),
+  )
+  assert.doesNotMatch(JSON.stringify(all), /canary|isinopril/)
+})
+
+async function pharmacistOf(pharmacyId: string): Promise<Call> {
+  const draft = { name: 'Mina Testing', jurisdiction: 'US-MA', timeZone: 'America/New_York' }
+  const memberships = [{ organizationId: pharmacyId, role: 'pharmacist' as const }]
+  const source = { system: 'test', value: newId() }
+  const { personId } = await medley.call(identity).enrol({ source, ...draft, memberships }, service())
+  return medley.as({ personId, roles: ['pharmacist'], organizationIds: [pharmacyId] })
+}
 
 test('a signed prescription is a PDF for its sides', async () => {
   const cast = await aCast()

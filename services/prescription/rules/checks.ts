@@ -245,7 +245,7 @@ function limitFindings(formulary: Formulary, medicine: Medicine, { form }: Order
       ? [note('age', 'age', 'No date of birth is known; this medicine has an age limit.')]
       : []),
     ...(mayBePregnant && own.some(each => each.kind === 'pregnancy' && each.severity === 'contraindicated')
-      ? [note('pregnancy', 'pregnancy', 'Ask about pregnancy: this medicine harms the unborn.')]
+      ? [note('pregnancy', 'pregnancy', 'Ask about pregnancy: this medicine may harm the unborn.')]
       : []),
   ]
 }

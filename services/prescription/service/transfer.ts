@@ -45,6 +45,9 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
   const { database, clock } = kit
   const pharmacies = async (call: Call) =>
     (await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))).items
+  /** A prescription holds in the country whose law it was written under. */
+  const inCountry = async ({ jurisdiction }: { jurisdiction: string }, call: Call) =>
+    (await pharmacies(call)).filter(each => each.jurisdiction.slice(0, 2) === jurisdiction.slice(0, 2))
   return {
     async token({ prescriptionId }, call) {
       const { row } = await load(deps, prescriptionId, call)
@@ -58,7 +61,7 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
       const ask = { clinicianId: row.clinician_id }
       const near = city ?? (await kit.call(directory).clinician(ask, asking(call))).organization.city
       const said = await database.read(call, () => store.availabilities(content.order.medicine), all)
-      const items = (await pharmacies(call)).map(({ id, name, city: at, address }): PharmacyOffer => {
+      const items = (await inCountry(row, call)).map(({ id, name, city: at, address }): PharmacyOffer => {
         const word = said.find(each => each.pharmacy_id === id)
         const place = { id, name, city: at, address, isSameCity: at.toLowerCase() === near.toLowerCase() }
         return word
@@ -71,7 +74,7 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
     async send({ prescriptionId, pharmacyId }, call) {
       const loaded = await load(deps, prescriptionId, call)
       if (sideOf(call.caller, sidesOf(loaded.row)) === 'pharmacy') throw faults.prescriptionNotFound()
-      const pharmacy = (await pharmacies(call)).find(each => each.id === pharmacyId)
+      const pharmacy = (await inCountry(loaded.row, call)).find(each => each.id === pharmacyId)
       if (!pharmacy) throw faults.pharmacyNotFound()
       const nowMs = clock.nowMs()
       if (after(loaded.row.state, 'send')) assertValid(loaded, nowMs)
