@@ -11,6 +11,8 @@ import type { Order, Prescription } from '#core/prescription'
 import { dayMs } from '#core/time'
 import { appointment } from '#contract/appointment'
 import { aClinician, aPatient, type TestClinician } from '../../test/clinic.ts'
+import { isAvailable } from '../../test/servers/available.ts'
+import { startPostgres } from '../../test/servers/postgres.ts'
 import { mondayNoonMs, type TestMedley, testMedley } from '../../test/start.ts'
 import { prescription } from './contract.ts'
 
@@ -164,11 +166,21 @@ async function prepareAtOnce(cast: Cast, prescriptionId: string): Promise<number
   return answers.filter(each => each.status === 'fulfilled').length
 }
 
-test('a control: without the constraints the same races dispense more than once', async () => {
-  await using own = await testMedley()
+/** The same helpers on another Medley. */
+async function within(own: TestMedley, work: () => Promise<void>): Promise<void> {
   const former = medley
   medley = own
   try {
+    await work()
+  } finally {
+    medley = former
+    await own.stop()
+  }
+}
+
+test('a control: without the constraints the same races dispense more than once', async () => {
+  const own = await testMedley()
+  await within(own, async () => {
     await own.platform.database.execute('alter table prescription.redemption drop constraint redemption_once')
     await own.platform.database.execute('alter table prescription.supply drop constraint supply_never_below_zero')
     await own.platform.database.execute('drop index prescription.fill_one_open')
@@ -179,8 +191,24 @@ test('a control: without the constraints the same races dispense more than once'
     assert.ok((await redeemAtOnce(token, pharmacies)) > 1, 'the race for a token decided itself')
     const second = await accepted(cast, { refills: 0 })
     assert.ok((await prepareAtOnce(cast, second.id)) > 1, 'the race for the supply decided itself')
+  })
+})
+
+test('on PostgreSQL too', { skip: !isAvailable('postgres') && 'AVAILABLE=postgres' }, async () => {
+  const server = await startPostgres({ fsync: 'off' })
+  try {
+    const own = await testMedley({ env: { MEDLEY_DATABASE_URL: await server.createDatabase('races') } })
+    await within(own, async () => {
+      const cast = await aCast()
+      const { id } = await signed(cast, { refills: 0 })
+      const { token } = await ops().token({ prescriptionId: id }, cast.patient)
+      const pharmacies = await Promise.all([aPharmacy(), aPharmacy(), aPharmacy()])
+      assert.equal(await redeemAtOnce(token, pharmacies), 1)
+      const second = await accepted(cast, { refills: 0 })
+      assert.equal(await prepareAtOnce(cast, second.id), 1)
+    })
   } finally {
-    medley = former
+    await server.stop()
   }
 })
 
