@@ -49,8 +49,8 @@ async function aCast(startsAt = '2026-11-24T15:00:00.000Z'): Promise<Cast> {
   return { clinician, patient, patientId, pharmacyId, jonas: aPharmacist(pharmacyId), mina: aPharmacist(pharmacyId) }
 }
 
-async function aPharmacy(): Promise<string> {
-  const place = { name: 'Test Pharmacy', city: 'Boston', address: '2 Test Street', jurisdiction: 'US-MA' }
+async function aPharmacy(jurisdiction = 'US-MA'): Promise<string> {
+  const place = { name: 'Test Pharmacy', city: 'Boston', address: '2 Test Street', jurisdiction }
   const draft = { kind: 'pharmacy' as const, ...place, timeZone: 'America/New_York' }
   return (await medley.call(directory).addOrganization(draft, service())).id
 }
@@ -501,6 +501,15 @@ test('pharmacies: of the same city first, and those that say they have it', asyn
   assert.equal(items.find(each => each.id === cast.pharmacyId)?.availability, 'unknown')
   const elsewhere = await ops().listPharmacies({ prescriptionId: id, city: 'Berlin' }, cast.patient)
   assert.equal(elsewhere.items.find(each => each.id === has)?.isSameCity, false)
+})
+
+test('a prescription holds in its own country', async () => {
+  const cast = await aCast()
+  const { id } = await signed(cast)
+  const abroad = await aPharmacy('DE')
+  await assert.rejects(ops().send({ prescriptionId: id, pharmacyId: abroad }, cast.patient), code('pharmacyNotFound'))
+  const { token } = await ops().token({ prescriptionId: id }, cast.patient)
+  await assert.rejects(ops().present({ token, pharmacyId: abroad }, aPharmacist(abroad)), code('unlawful'))
 })
 
 test('the medicine list says where each line came from', async () => {

@@ -45,9 +45,8 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
   const { database, clock } = kit
   const pharmacies = async (call: Call) =>
     (await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))).items
-  /** A prescription holds in the country whose law it was written under. */
-  const inCountry = async ({ jurisdiction }: { jurisdiction: string }, call: Call) =>
-    (await pharmacies(call)).filter(each => each.jurisdiction.slice(0, 2) === jurisdiction.slice(0, 2))
+  const inCountry = async (row: { jurisdiction: string }, call: Call) =>
+    (await pharmacies(call)).filter(each => isInCountry(each, row))
   return {
     async token({ prescriptionId }, call) {
       const { row } = await load(deps, prescriptionId, call)
@@ -96,6 +95,10 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
     },
   }
 }
+
+/** A prescription holds in the country whose law it was written under. */
+const isInCountry = (pharmacy: { jurisdiction: string }, row: { jurisdiction: string }) =>
+  pharmacy.jurisdiction.slice(0, 2) === row.jurisdiction.slice(0, 2)
 
 const stockOrder: Record<PharmacyOffer['availability'], number> = { inStock: 0, canOrder: 1, unknown: 2, outOfStock: 3 }
 
@@ -150,6 +153,7 @@ export function receivingHandlers(deps: Deps): Some<'present' | 'queue' | 'accep
       const { items } = await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))
       const pharmacy = items.find(each => each.id === pharmacyId)
       if (!pharmacy) throw faults.pharmacyNotFound()
+      if (!isInCountry(pharmacy, found.row)) throw faults.unlawful({ rules: ['law/country'] })
       const [loaded] = await loadAll(deps, [found.row], call)
       if (!loaded) throw faults.tokenInvalid()
       return takeOn({ ...loaded, pharmacyName: pharmacy.name }, pharmacyId, read.tokenId, call)
