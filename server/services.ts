@@ -2,10 +2,12 @@
 import identity from '#services/identity'
 import directory from '#services/directory'
 import appointment from '#services/appointment'
+import consultation from '#services/consultation'
 import prescription from '#services/prescription'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
+import diagnosis from '#services/diagnosis'
 import operations from '#services/operations'
 import type { AnyService } from './compose.ts'
 
@@ -13,7 +15,9 @@ export const services: readonly AnyService[] = [
   identity,
   directory,
   appointment,
+  consultation,
   record,
+  diagnosis,
   prescription,
   notification,
   audit,

@@ -135,6 +135,181 @@ create table audit.head (
 alter table audit.head add constraint head_pkey PRIMARY KEY (is_only);
 alter table audit.head add constraint head_is_only_check CHECK (is_only);
 
+create table consultation.aftercare (
+  visit_id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  content_sealed bytea not null,
+  done jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null
+);
+alter table consultation.aftercare add constraint aftercare_pkey PRIMARY KEY (visit_id);
+alter table consultation.aftercare add constraint aftercare_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.aftercare enable row level security;
+create policy own_or_all on consultation.aftercare for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table consultation.file (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  author_id uuid not null,
+  name_sealed bytea not null,
+  content_type text not null,
+  size_bytes integer not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.file add constraint file_pkey PRIMARY KEY (id);
+alter table consultation.file add constraint file_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+CREATE INDEX file_visit ON consultation.file USING btree (visit_id);
+alter table consultation.file enable row level security;
+create policy own_or_all on consultation.file for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = file.visit_id)))));
+
+create table consultation.guest (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  person_id uuid,
+  name_sealed bytea not null,
+  relation text not null,
+  consent text not null,
+  code_hash text not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.guest add constraint guest_pkey PRIMARY KEY (id);
+alter table consultation.guest add constraint guest_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.guest add constraint guest_consent_check CHECK ((consent = ANY (ARRAY['asked'::text, 'given'::text, 'refused'::text])));
+CREATE INDEX guest_visit ON consultation.guest USING btree (visit_id);
+alter table consultation.guest enable row level security;
+create policy own_or_all on consultation.guest for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician()) OR (person_id = medley.person())));
+
+create table consultation.message (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  author_id uuid not null,
+  seat text not null,
+  seq bigint not null,
+  content_sealed bytea not null,
+  file_ids uuid[] not null default '{}'::uuid[],
+  created_at timestamp with time zone not null
+);
+alter table consultation.message add constraint message_pkey PRIMARY KEY (id);
+alter table consultation.message add constraint message_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+CREATE INDEX message_newest ON consultation.message USING btree (visit_id, seq DESC);
+alter table consultation.message enable row level security;
+create policy own_or_all on consultation.message for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = message.visit_id)))));
+
+create table consultation.note_version (
+  visit_id uuid not null,
+  version integer not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  author_id uuid not null,
+  state text not null,
+  content_sealed bytea not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.note_version add constraint note_version_pkey PRIMARY KEY (visit_id, version);
+alter table consultation.note_version add constraint note_version_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.note_version add constraint note_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'signed'::text, 'amended'::text])));
+alter table consultation.note_version enable row level security;
+create policy own_or_all on consultation.note_version for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+
+create table consultation.receipt (
+  visit_id uuid not null,
+  person_id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  message_id uuid not null,
+  seq bigint not null
+);
+alter table consultation.receipt add constraint receipt_pkey PRIMARY KEY (visit_id, person_id);
+alter table consultation.receipt add constraint receipt_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.receipt enable row level security;
+create policy own_or_all on consultation.receipt for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = receipt.visit_id)))));
+
+create table consultation.visit (
+  id uuid not null,
+  region text not null default medley.region(),
+  kind text not null,
+  patient_id uuid not null,
+  sealed_for uuid not null,
+  clinician_id uuid not null,
+  clinician_name text not null,
+  mode text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  called_at timestamp with time zone,
+  subject_sealed bytea,
+  last_message_at timestamp with time zone,
+  created_at timestamp with time zone not null
+);
+alter table consultation.visit add constraint visit_pkey PRIMARY KEY (id);
+alter table consultation.visit add constraint visit_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'written'::text])));
+alter table consultation.visit add constraint visit_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'waiting'::text, 'inProgress'::text, 'ended'::text, 'cancelled'::text])));
+CREATE INDEX visit_clinician ON consultation.visit USING btree (clinician_id, created_at DESC, id DESC);
+CREATE INDEX visit_patient ON consultation.visit USING btree (patient_id, created_at DESC, id DESC);
+CREATE INDEX visit_queue ON consultation.visit USING btree (clinician_id, starts_at) WHERE (state = ANY (ARRAY['waiting'::text, 'inProgress'::text]));
+alter table consultation.visit enable row level security;
+create policy own_or_all on consultation.visit for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician()) OR (EXISTS ( SELECT
+   FROM consultation.guest g
+  WHERE ((g.visit_id = visit.id) AND (g.person_id = medley.person()) AND (g.consent = 'given'::text))))));
+
+create table diagnosis.interview (
+  id uuid not null,
+  region text not null default medley.region(),
+  patient_id text not null,
+  person_id uuid,
+  subject_id uuid not null,
+  started_by text not null,
+  clinician_id uuid,
+  booking_id uuid,
+  state text not null default 'open'::text,
+  content_sealed bytea not null,
+  revision integer not null default 0,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone
+);
+alter table diagnosis.interview add constraint interview_pkey PRIMARY KEY (id);
+alter table diagnosis.interview add constraint interview_started_by_check CHECK ((started_by = ANY (ARRAY['patient'::text, 'clinician'::text])));
+alter table diagnosis.interview add constraint interview_state_check CHECK ((state = ANY (ARRAY['open'::text, 'finished'::text])));
+CREATE INDEX interview_patient ON diagnosis.interview USING btree (patient_id, id DESC);
+CREATE INDEX interview_person ON diagnosis.interview USING btree (person_id, id DESC);
+alter table diagnosis.interview enable row level security;
+create policy own_or_shared on diagnosis.interview for all using ((medley.reaches_all() OR (person_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table diagnosis.suggestion (
+  id uuid not null,
+  region text not null default medley.region(),
+  interview_id uuid not null,
+  person_id uuid,
+  clinician_id uuid,
+  decision text,
+  reason_sealed bytea,
+  decided_by uuid,
+  decided_at timestamp with time zone
+);
+alter table diagnosis.suggestion add constraint suggestion_pkey PRIMARY KEY (id);
+alter table diagnosis.suggestion add constraint suggestion_interview_id_fkey FOREIGN KEY (interview_id) REFERENCES diagnosis.interview(id) ON DELETE CASCADE;
+alter table diagnosis.suggestion add constraint suggestion_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'dismissed'::text])));
+CREATE INDEX suggestion_interview ON diagnosis.suggestion USING btree (interview_id);
+alter table diagnosis.suggestion enable row level security;
+create policy own_or_shared on diagnosis.suggestion for all using ((medley.reaches_all() OR (person_id = medley.person()) OR (clinician_id = medley.clinician())));
+
 create table directory.care_service (
   id uuid not null,
   clinician_id uuid not null,
@@ -488,7 +663,8 @@ create table identity.person (
   locale text not null,
   time_zone text not null,
   sealed bytea,
-  created_at timestamp with time zone not null
+  created_at timestamp with time zone not null,
+  forgotten_at timestamp with time zone
 );
 alter table identity.person add constraint person_account_id_key UNIQUE (account_id);
 alter table identity.person add constraint person_source_key UNIQUE (source);
@@ -541,6 +717,24 @@ create table medley.answer (
 );
 alter table medley.answer add constraint answer_pkey PRIMARY KEY (key_hash, step);
 CREATE INDEX answer_age ON medley.answer USING btree (created_at);
+
+create table medley.channel (
+  name text not null,
+  region text not null default medley.region(),
+  seq bigint not null
+);
+alter table medley.channel add constraint channel_pkey PRIMARY KEY (name);
+
+create table medley.channel_entry (
+  channel text not null,
+  seq bigint not null,
+  type text not null,
+  person_id uuid not null,
+  sealed bytea not null,
+  at timestamp with time zone not null
+);
+alter table medley.channel_entry add constraint channel_entry_pkey PRIMARY KEY (channel, seq);
+CREATE INDEX channel_entry_age ON medley.channel_entry USING btree (at);
 
 create table medley.idempotency (
   scope text not null,
@@ -951,6 +1145,7 @@ alter table record.resource add constraint resource_id_check CHECK ((id ~ '^[A-Z
 alter table record.resource add constraint resource_method_check CHECK ((method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])));
 CREATE INDEX resource_changed ON record.resource USING btree (updated_at DESC, key DESC);
 CREATE INDEX resource_newest ON record.resource USING btree (type, updated_at DESC, key DESC);
+CREATE INDEX resource_of_nobody ON record.resource USING btree (type, key) WHERE ((patients = '{}'::text[]) AND (NOT is_deleted));
 CREATE INDEX resource_patients ON record.resource USING gin (patients);
 CREATE INDEX resource_seen ON record.resource USING btree (type, key) INCLUDE (patients, labels) WHERE (NOT is_deleted);
 alter table record.resource enable row level security;
@@ -1013,6 +1208,21 @@ CREATE OR REPLACE FUNCTION audit.patients_of(record text)
 AS $function$ select array(select jsonb_array_elements_text(record::jsonb -> 'patientIds')) $function$
 ;
 
+CREATE OR REPLACE FUNCTION medley.append(channel text, type text, person_id uuid, sealed bytea, at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+declare given bigint;
+begin
+  insert into channel as c (name, seq) values (append.channel, 1)
+    on conflict (name) do update set seq = c.seq + 1 returning c.seq into given;
+  insert into channel_entry values (append.channel, given, append.type, append.person_id, append.sealed, append.at);
+  return given;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION medley.clinician()
  RETURNS uuid
  LANGUAGE sql
@@ -1052,6 +1262,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION medley.forget(channel text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+  delete from channel_entry e where e.channel = forget.channel
+$function$
+;
+
 CREATE OR REPLACE FUNCTION medley.person()
  RETURNS uuid
  LANGUAGE sql
@@ -1081,6 +1301,19 @@ CREATE OR REPLACE FUNCTION medley.send(messages jsonb)
 AS $function$
   insert into medley.outbox (id, kind, topic, payload)
   select id, kind, topic, payload from jsonb_to_recordset(messages) as m(id uuid, kind text, topic text, payload jsonb)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION record.about(who text[], kind text, or_nobody boolean)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500
+ SET search_path TO ''
+AS $function$
+  select r.key from record.resource r
+  where r.patients && (who collate "default") and (kind is null or r.type = kind) and not r.is_deleted
+  union all
+  select r.key from record.resource r where or_nobody and r.patients = '{}' and r.type = kind and not r.is_deleted
 $function$
 ;
 

@@ -192,6 +192,16 @@ export const record = defineContract({
       ),
       allow: ['person'],
     },
+    recordsOf: {
+      method: 'GET',
+      path: '/people/{personId}/records',
+      summary: 'The records kept about a person, and which are under legal hold',
+      input: z.strictObject({ personId: Id }),
+      output: z.strictObject({
+        items: z.array(z.strictObject({ patientId: LogicalId, heldBecause: z.string().optional() })),
+      }),
+      allow: ['operator'],
+    },
     holdPatient: {
       method: 'PUT',
       path: '/patients/{patientId}/hold',

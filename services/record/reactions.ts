@@ -1,5 +1,6 @@
 // What others’ facts become in the record: a booked visit is an Appointment, and lets the clinician in for a time.
 import { appointment, type Booking } from '#contract/appointment'
+import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { type Call, serviceCaller } from '#core/call'
@@ -14,8 +15,10 @@ import { careAfterMs } from './rules/access.ts'
 import { appointmentOf, organizationOf, patientOf, practitionerOf } from './rules/mirror.ts'
 import { commit, type Draft, untilSettled } from './service/commit.ts'
 import { openText, type RecordDeps } from './service/deps.ts'
+import { enterDiagnosis } from './service/diagnosing.ts'
 import { importJob } from './service/importing.ts'
 import { loadResources } from './service/load.ts'
+import { consultationReactions } from './reactions/consultation.ts'
 import { notifyJob, tellSubscribers } from './service/subscriptions.ts'
 
 const all = { reach: 'all' } as const
@@ -30,6 +33,8 @@ export function recordReactions(deps: RecordDeps): Reaction[] {
     on(appointment, 'arrived', mirror),
     on(appointment, 'completed', mirror),
     on(appointment, 'noShow', mirror),
+    ...consultationReactions(deps),
+    on(diagnosis, 'accepted', (accepted, call) => enterDiagnosis(deps, accepted, call)),
     ...prescriptionMirrors(deps),
     on(record, 'changed', (changed, call) => tellSubscribers(deps, changed, call)),
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {

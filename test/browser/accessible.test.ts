@@ -341,6 +341,7 @@ const openings: readonly Opening[] = [
     '/account?tab=apps',
     page => page.getByRole('listitem').filter({ hasText: 'Heart Diary' }).getByRole('button').click(),
   ],
+  ['record of a person', 'operator', '/operator/people', press('button', 'people.records')],
   ['registering an app', 'patient', '/apps', press('button', 'apps.register')],
   [
     'entry of the record',

@@ -6,7 +6,7 @@ import { seedDemo } from '../../server/seed.ts'
 import { demoAccounts } from '../../services/identity/seed.ts'
 import { freePort } from '../servers/child.ts'
 import { launchBrowser } from '../servers/chromium.ts'
-import { testMedley } from '../start.ts'
+import { type TestMedley, testMedley } from '../start.ts'
 import { ensureWebBuilt } from './built.ts'
 
 export type Size = { readonly width: number; readonly height: number }
@@ -24,6 +24,7 @@ export type Visitor = { readonly context: BrowserContext; readonly page: Page; r
 export type Stage = {
   readonly url: string
   readonly browser: Browser
+  readonly medley: TestMedley
   /** Somebody new with a browser of their own; signed in through the API where the sign-in is not what is tested. */
   enter(options?: { size?: Size; as?: Role }): Promise<Visitor>
   [Symbol.asyncDispose](): Promise<void>
@@ -41,6 +42,7 @@ export async function openStage(): Promise<Stage> {
   return {
     url,
     browser,
+    medley,
     async enter({ size = desk, as } = {}) {
       const context = await browser.newContext({
         baseURL: url,

@@ -21,7 +21,7 @@ export function prescriptionReactions(deps: Deps): Reaction[] {
     on(prescription, 'signed', telling({ patient: 'prescribed' })),
     on(prescription, 'sent', telling({ patient: 'prescriptionSent', pharmacy: 'pharmacyReceived' })),
     on(prescription, 'refused', telling({ patient: 'prescriptionRefused', clinician: 'clinicianRefused' })),
-    on(prescription, 'queriedBack', telling({ clinician: 'clinicianAsked' })),
+    on(prescription, 'queriedBack', telling({ clinician: 'clinicianQueried' })),
     on(prescription, 'answered', telling({ pharmacy: 'pharmacyAnswered' })),
     on(prescription, 'ready', telling({ patient: 'prescriptionReady' })),
     on(prescription, 'refillRequested', telling({ pharmacy: 'pharmacyRefill' })),

@@ -1,5 +1,6 @@
 // From an event to messages: whom it concerns, in which words, and by which ways.
 import { appointment } from '#contract/appointment'
+import { consultation } from '#contract/consultation'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { record } from '#contract/record'
@@ -38,6 +39,26 @@ export function tellingReactions(deps: Deps): Reaction[] {
       const facts = { clinician: clinician.name, startsAt, until: expiresAt }
       await tell(deps, [{ kind: 'offered', personId: patientId, facts, link: '/visits' }], call)
     }),
+    on(consultation, 'asked', async ({ visitId, clinicianId }, call) => {
+      const personId = await personBehind(deps, clinicianId, call)
+      if (personId) await tell(deps, [{ kind: 'clinicianAsked', personId, facts: {}, link: `/room/${visitId}` }], call)
+    }),
+    on(consultation, 'calledIn', ({ visitId, patientId, clinicianId }, call) =>
+      tellPatient(deps, 'calledIn', patientId, clinicianId, `/visits/${visitId}/call`, call),
+    ),
+    on(consultation, 'messageSent', async ({ visitId, patientId, toPersonIds }, call) => {
+      const linkOf = (personId: string) => (personId === patientId ? `/messages/${visitId}` : `/room/${visitId}`)
+      const notes = toPersonIds.map((personId): Note => ({
+        kind: 'messageReceived',
+        personId,
+        facts: {},
+        link: linkOf(personId),
+      }))
+      await tell(deps, notes, call)
+    }),
+    on(consultation, 'ended', ({ visitId, patientId, clinicianId }, call) =>
+      tellPatient(deps, 'visitSummary', patientId, clinicianId, `/visits/${visitId}/summary`, call),
+    ),
     on(record, 'glassBroken', async ({ patientPersonId, until }, call) => {
       if (patientPersonId === undefined) return
       await tell(
@@ -50,7 +71,30 @@ export function tellingReactions(deps: Deps): Reaction[] {
       await kit.database.save(call, () => store.giveHistory(formerPersonId, personId))
       await tell(deps, [{ kind: 'claimed', personId, facts: {}, link: '/account' }], call)
     }),
+    /** What was kept instead of sent goes first: once the deliveries are gone, nothing says any more what it was. */
+    on(identity, 'forgotten', async ({ personId }, call) => {
+      await kit.kept.remove(await kit.database.read(call, () => store.deliveriesOf(personId)))
+      await kit.database.save(call, () => store.forget(personId))
+    }),
   ]
+}
+
+async function personBehind({ kit }: Deps, clinicianId: string, call: Call): Promise<string | undefined> {
+  const { personIds } = await kit.call(identity).peopleBehind({ clinicianIds: [clinicianId] }, asking(call))
+  return personIds[clinicianId]
+}
+
+async function tellPatient(
+  deps: Deps,
+  kind: Kind,
+  personId: string,
+  clinicianId: string,
+  link: string,
+  call: Call,
+): Promise<void> {
+  const clinician = await unlessGone(deps.kit.call(directory).clinician({ clinicianId }, asking(call)))
+  const facts = clinician ? { clinician: clinician.name } : {}
+  await tell(deps, [{ kind, personId, facts, link }], call)
 }
 
 type VisitKinds = { patient?: Kind; clinician?: Kind }

@@ -1,6 +1,6 @@
 import type { Channel, Topic } from '../contract.ts'
 
-/** Everything people are told. Those that begin with `clinician` or `pharmacy` go there, the others to the patient. */
+/** Everything people are told. Those that begin with `clinician` or `pharmacy` go there, most others to the patient. */
 export type Kind =
   | 'booked'
   | 'rescheduled'
@@ -19,6 +19,10 @@ export type Kind =
   | 'clinicianCancelled'
   | 'clinicianArrived'
   | 'clinicianAsked'
+  | 'calledIn'
+  | 'messageReceived'
+  | 'visitSummary'
+  | 'clinicianQueried'
   | 'clinicianRefused'
   | 'pharmacyReceived'
   | 'pharmacyAnswered'
@@ -60,8 +64,13 @@ export const kinds: Record<Kind, KindRules> = {
   clinicianCancelled: visit,
   // Whoever is here is here now: a mail about it would be read afterwards.
   clinicianArrived: { topic: 'booking', channels: ['inApp', 'push'], isUrgent: true, hasInvitation: false },
+  clinicianAsked: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  // The clinician waits meanwhile.
+  calledIn: { topic: 'booking', channels: ['inApp', 'push', 'sms'], isUrgent: true, hasInvitation: false },
+  messageReceived: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  visitSummary: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
   // A patient stands at a counter while this waits.
-  clinicianAsked: { ...script, isUrgent: true },
+  clinicianQueried: { ...script, isUrgent: true },
   clinicianRefused: script,
   pharmacyReceived: desk,
   pharmacyAnswered: desk,

@@ -58,6 +58,26 @@ export const ar: Catalogue = {
     body: 'وصل صاحب موعد يوم {when}.',
     short: 'وصل أحد المرضى.',
   },
+  clinicianAsked: {
+    title: 'مريض يسألك',
+    body: 'كتب إليك أحد المرضى وينتظر ردك.',
+    short: 'كتب إليك أحد المرضى.',
+  },
+  calledIn: {
+    title: 'حان دورك',
+    body: '{clinician} في انتظارك. ادخل الآن.',
+    short: 'حان دورك. افتح Medley للدخول.',
+  },
+  messageReceived: {
+    title: 'لديك رسالة',
+    body: 'هناك جديد تقرؤه في محادثتك حول إحدى الزيارات.',
+    short: 'لديك رسالة جديدة.',
+  },
+  visitSummary: {
+    title: 'ملخص زيارتك جاهز',
+    body: 'كتب {clinician} ما تحدثتما عنه وما سيأتي بعد ذلك.',
+    short: 'ملخص زيارتك جاهز.',
+  },
   prescribed: {
     title: 'لديك وصفة جاهزة',
     body: 'وقّع {clinician} وصفة لك. افتح Medley لاختيار صيدلية أو لإظهار الرمز عند الصرف.',
@@ -83,7 +103,7 @@ export const ar: Catalogue = {
     body: 'أُلغيت إحدى وصفاتك أو انتهت صلاحيتها. إن كنت ما زلت بحاجة إليها فاسأل {clinician}.',
     short: 'انتهت إحدى وصفاتك.',
   },
-  clinicianAsked: {
+  clinicianQueried: {
     title: 'صيدلية تسألك',
     body: 'لدى {pharmacy} سؤال عن وصفة لك. لن يُصرف شيء حتى تجيب.',
     short: 'صيدلية تنتظر إجابتك.',

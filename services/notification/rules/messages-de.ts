@@ -58,6 +58,26 @@ export const de: Catalogue = {
     body: 'Die Person für den Termin am {when} ist angekommen.',
     short: 'Jemand ist zum Termin angekommen.',
   },
+  clinicianAsked: {
+    title: 'Eine Patientin oder ein Patient fragt Sie etwas',
+    body: 'Jemand hat Ihnen geschrieben und wartet auf Ihre Antwort.',
+    short: 'Jemand hat Ihnen geschrieben.',
+  },
+  calledIn: {
+    title: 'Sie sind an der Reihe',
+    body: '{clinician} ist für Sie da. Kommen Sie jetzt herein.',
+    short: 'Sie sind an der Reihe. Öffnen Sie Medley, um einzutreten.',
+  },
+  messageReceived: {
+    title: 'Sie haben eine Nachricht',
+    body: 'In Ihrem Gespräch zu einem Termin gibt es Neues zu lesen.',
+    short: 'Sie haben eine neue Nachricht.',
+  },
+  visitSummary: {
+    title: 'Die Zusammenfassung Ihres Termins ist da',
+    body: '{clinician} hat aufgeschrieben, was besprochen wurde und wie es weitergeht.',
+    short: 'Die Zusammenfassung Ihres Termins ist da.',
+  },
   prescribed: {
     title: 'Ein Rezept liegt für Sie bereit',
     body: '{clinician} hat ein Rezept für Sie unterschrieben. Wählen Sie in Medley eine Apotheke oder zeigen Sie dort den Code.',
@@ -83,7 +103,7 @@ export const de: Catalogue = {
     body: 'Eines Ihrer Rezepte wurde storniert oder ist abgelaufen. Wenn Sie es noch brauchen, fragen Sie {clinician}.',
     short: 'Eines Ihrer Rezepte ist beendet.',
   },
-  clinicianAsked: {
+  clinicianQueried: {
     title: 'Eine Apotheke fragt nach',
     body: '{pharmacy} hat eine Frage zu einem Ihrer Rezepte. Bis zu Ihrer Antwort wird nichts abgegeben.',
     short: 'Eine Apotheke wartet auf Ihre Antwort.',

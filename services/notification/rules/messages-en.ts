@@ -58,6 +58,26 @@ export const en: Catalogue = {
     body: 'The patient for {when} has arrived.',
     short: 'A patient has arrived.',
   },
+  clinicianAsked: {
+    title: 'A patient asks you something',
+    body: 'A patient has written to you and waits for your answer.',
+    short: 'A patient has written to you.',
+  },
+  calledIn: {
+    title: 'It is your turn',
+    body: '{clinician} is ready for you. Come in now.',
+    short: 'It is your turn. Open Medley to come in.',
+  },
+  messageReceived: {
+    title: 'You have a message',
+    body: 'There is something new to read in your conversation about a visit.',
+    short: 'You have a new message.',
+  },
+  visitSummary: {
+    title: 'Your visit summary is ready',
+    body: '{clinician} has written down what you talked about and what comes next.',
+    short: 'Your visit summary is ready.',
+  },
   prescribed: {
     title: 'A prescription is ready for you',
     body: '{clinician} signed a prescription for you. Open Medley to choose a pharmacy or to show the code at the counter.',
@@ -83,7 +103,7 @@ export const en: Catalogue = {
     body: 'A prescription of yours was cancelled or has run out. If you still need it, ask {clinician}.',
     short: 'A prescription of yours has ended.',
   },
-  clinicianAsked: {
+  clinicianQueried: {
     title: 'A pharmacy asks you',
     body: '{pharmacy} has a question about a prescription of yours. Nothing is dispensed until you answer.',
     short: 'A pharmacy waits for your answer.',

@@ -10,6 +10,8 @@ import { openText, type RecordDeps } from './deps.ts'
 const elsewhere =
   'This appointment belongs to the booking; only its status can be written here. Move or book visits through the appointment service.'
 
+const signed =
+  'This belongs to a visit whose note is signed. Amend the note in the visit, and say why; the record follows.'
 const prescribed = 'This belongs to a prescription. Change or cancel it there; the record follows.'
 
 /** Carries a change of status out at the owner. Everything else about a mirrored resource is refused; an unowned one is left to the caller. */
@@ -19,6 +21,7 @@ export async function throughOwner(
   current: VersionRow | undefined,
   wanted: Resource | undefined,
 ): Promise<boolean> {
+  if (current?.owner?.startsWith('consultation/')) throw fhirError('business-rule', signed)
   if (current?.owner?.startsWith('prescription/')) throw fhirError('business-rule', prescribed)
   const bookingId = current?.owner?.startsWith('appointment/') ? current.owner.slice('appointment/'.length) : undefined
   if (bookingId === undefined || !current) return false

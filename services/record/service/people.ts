@@ -32,6 +32,7 @@ export function peopleHandlers(
   | 'listEmergencies'
   | 'reviewEmergency'
   | 'listPatients'
+  | 'recordsOf'
   | 'holdPatient'
   | 'erase'
 > {
@@ -147,6 +148,17 @@ export function peopleHandlers(
       return {
         items,
         ...(hasMore && last ? { nextCursor: writeCursor(deps, { value: last.sort_value, key: last.key }) } : {}),
+      }
+    },
+
+    async recordsOf({ personId }, call) {
+      const rows = await database.read(call, () => people.patientsOf(personId), all)
+      kit.concerning({ patientIds: rows.map(row => row.id) })
+      return {
+        items: rows.map(({ id, held_because: why }) => ({
+          patientId: id,
+          ...(why === null ? {} : { heldBecause: why }),
+        })),
       }
     },
 
