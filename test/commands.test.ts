@@ -157,7 +157,13 @@ test('licensed facts about medicines are imported whole, or refused with the pla
   const facts = (interactions: object[]) => ({
     licence: 'paid for',
     sources: [{ id: 'licensed', title: 'A licensed source', address: 'https://example.org/', seen: '2026-11' }],
-    ...{ medicines: [], classes: {}, interactions, allergies: [], doses: [], limits: [], jurisdictions: [] },
+    medicines: [],
+    classes: {},
+    interactions,
+    allergies: [],
+    doses: [],
+    limits: [],
+    jurisdictions: [],
   })
   const write = (name: string, content: object) => {
     writeFileSync(join(home, name), JSON.stringify(content))
