@@ -128,17 +128,24 @@ export const PharmacyOffer = z.strictObject({
 })
 export type PharmacyOffer = z.output<typeof PharmacyOffer>
 
-/** One line of a person's medicine list, and where it came from. */
-export const OwnMedicine = z.strictObject({
-  name: z.string(),
-  dose: z.string(),
+/** Where a line of a medicine list came from: who said so, as far as it is known, and when. */
+export const Origin = z.strictObject({
   from: z.enum(['prescription', 'record']),
-  /** Who said so, as far as it is known, and when. */
   by: z.string().optional(),
   since: z.string().optional(),
   prescriptionId: Id.optional(),
   /** FHIR type and id in the record. */
   reference: z.string().optional(),
+})
+export type Origin = z.output<typeof Origin>
+
+/** One line of a person's medicine list; what several places say of the same medicine is one line with several origins. */
+export const OwnMedicine = z.strictObject({
+  name: z.string(),
+  dose: z.string(),
+  origins: z.array(Origin).min(1),
+  /** The prescription that refills it. */
+  prescriptionId: Id.optional(),
   timesPerDay: z.number().optional(),
   /** Tablets, millilitres or puffs at one time. */
   amount: z.number().optional(),

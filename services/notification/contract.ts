@@ -27,8 +27,7 @@ export type Notification = z.output<typeof Notification>
 
 export const Preferences = z.strictObject({
   locale: Locale,
-  /** Per topic; what is left out is told in the usual ways. */
-  channels: z.partialRecord(Topic, z.array(Channel)),
+  channels: z.record(Topic, z.array(Channel)),
   /** No mail, SMS or push in these hours of the person's own zone; they wait until the end. Reminders are not held back. */
   quietHours: z.strictObject({ from: PlainTime, to: PlainTime }).optional(),
 })

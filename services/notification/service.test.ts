@@ -90,15 +90,17 @@ const deliveriesOf = async ({ personId }: Someone) =>
   (await client().listDeliveries({ personId }, operator())).items
     .map(each => `${each.channel} ${each.state}`)
     .toSorted()
-const prefer = (
-  who: Someone,
-  channels: NonNullable<Preferences['channels']['booking']>,
-  extra: Partial<Preferences> = {},
-) =>
+const prefer = (who: Someone, channels: Preferences['channels']['booking'], extra: Partial<Preferences> = {}) =>
   client().setPreferences(
     {
       locale: 'en',
-      channels: { booking: channels, reminder: channels, waitList: channels, account: channels },
+      channels: {
+        booking: channels,
+        reminder: channels,
+        waitList: channels,
+        prescription: channels,
+        account: channels,
+      },
       ...extra,
     },
     who.call,
@@ -348,7 +350,10 @@ test('two workers never send the same delivery twice', async () => {
 test('visitors are told nothing, and only operators see deliveries and the outbox', async () => {
   const visitor = medley.as({})
   const patient = await someone()
-  const preferences: Preferences = { locale: 'en', channels: { booking: [], reminder: [], waitList: [], account: [] } }
+  const preferences: Preferences = {
+    locale: 'en',
+    channels: { booking: [], reminder: [], waitList: [], prescription: [], account: [] },
+  }
   await assert.rejects(client().list({}, visitor), refused('access.unauthenticated'))
   await assert.rejects(client().countUnread({}, visitor), refused('access.unauthenticated'))
   await assert.rejects(client().markRead({}, visitor), refused('access.unauthenticated'))

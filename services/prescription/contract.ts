@@ -170,7 +170,7 @@ export const prescription = defineContract({
       input: z.strictObject({ token: z.string().min(20).max(8_000), pharmacyId: Id }),
       output: Prescription,
       allow: ['pharmacist'],
-      faults: ['tokenInvalid', 'alreadyPresented', 'stateUnfit', 'validityEnded', 'pharmacyNotFound'],
+      faults: ['tokenInvalid', 'alreadyPresented', 'stateUnfit', 'validityEnded', 'pharmacyNotFound', 'unlawful'],
     },
     queue: {
       method: 'GET',

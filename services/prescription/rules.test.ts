@@ -144,6 +144,7 @@ test('allergies are found by class, and across classes as gravely as they cross'
     ['paracetamol', 'Aspirin', []],
     ['sulfamethoxazole and trimethoprim', 'Sulfa drugs', ['allergy:contraindicated']],
     ['hydrochlorothiazide', 'Sulfonamide', ['allergy:moderate']],
+    ['ibuprofen', 'Meloxicam 15 mg', ['allergy:contraindicated']],
     ['levothyroxine', 'Birch pollen', []],
     ['levothyroxine', 'Levothyroxine', ['allergy:contraindicated']],
   ]
@@ -153,6 +154,12 @@ test('allergies are found by class, and across classes as gravely as they cross'
       expected,
       `${medicine} / ${allergy}`,
     )
+})
+
+test('an allergy to a medicine that nobody here knows is said, and one to pollen is not', () => {
+  const patient = { allergies: ['Xylofrobin', 'Birch pollen'], medicineAllergies: ['Xylofrobin'] }
+  const keys = found('lisinopril', patient).map(each => each.key)
+  assert.ok(keys.includes('unchecked/allergy/xylofrobin') && !keys.some(key => key.includes('pollen')), keys.join())
 })
 
 test('doses: adult, child by weight, slips of the pen, and what is not known', () => {

@@ -92,7 +92,7 @@ export async function seedPrescription(kit: Seeding, self: Self, call: Call): Pr
     self.accept({ prescriptionId: (await send(patientId, order)).id }, first)
   const lotExpiresOn = instantOf(kit.clock.nowMs() + 700 * dayMs).slice(0, 10)
   const prepare = async ({ id, order, medicineName }: Prescription, lot: string) => {
-    const product = `${medicineName} ${order.strength}`
+    const product = `${medicineName.charAt(0).toUpperCase()}${medicineName.slice(1)} ${order.strength}`
     const taken = { prescriptionId: id, quantity: order.quantity, product, lot, lotExpiresOn }
     return (await self.prepare(taken, first)).fills.at(-1)!.id
   }
@@ -116,7 +116,8 @@ export async function seedPrescription(kit: Seeding, self: Self, call: Call): Pr
 async function signed(self: Self, patientId: string, order: Input, call: Call): Promise<Prescription> {
   const { id } = await self.draft({ patientId, order }, call)
   const { findings } = await self.complete({ prescriptionId: id }, call)
-  const overrides = findings.map(({ key }) => ({ key, reason: 'Known, and talked over with the patient' }))
+  const grave = findings.filter(each => each.severity === 'contraindicated' || each.severity === 'major')
+  const overrides = grave.map(({ key }) => ({ key, reason: 'Known, and talked over with the patient' }))
   return self.sign({ prescriptionId: id, overrides }, call)
 }
 

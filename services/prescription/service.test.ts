@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { directory } from '#contract/directory'
+import { identity } from '#contract/identity'
+import { notification } from '#contract/notification'
 import { record } from '#contract/record'
 import type { Call } from '#core/call'
 import { newId } from '#core/id'
@@ -9,6 +11,8 @@ import type { Order, Prescription } from '#core/prescription'
 import { dayMs } from '#core/time'
 import { appointment } from '#contract/appointment'
 import { aClinician, aPatient, type TestClinician } from '../../test/clinic.ts'
+import { isAvailable } from '../../test/servers/available.ts'
+import { startPostgres } from '../../test/servers/postgres.ts'
 import { mondayNoonMs, type TestMedley, testMedley } from '../../test/start.ts'
 import { prescription } from './contract.ts'
 
@@ -45,8 +49,8 @@ async function aCast(startsAt = '2026-11-24T15:00:00.000Z'): Promise<Cast> {
   return { clinician, patient, patientId, pharmacyId, jonas: aPharmacist(pharmacyId), mina: aPharmacist(pharmacyId) }
 }
 
-async function aPharmacy(): Promise<string> {
-  const place = { name: 'Test Pharmacy', city: 'Boston', address: '2 Test Street', jurisdiction: 'US-MA' }
+async function aPharmacy(jurisdiction = 'US-MA'): Promise<string> {
+  const place = { name: 'Test Pharmacy', city: 'Boston', address: '2 Test Street', jurisdiction }
   const draft = { kind: 'pharmacy' as const, ...place, timeZone: 'America/New_York' }
   return (await medley.call(directory).addOrganization(draft, service())).id
 }
@@ -162,11 +166,21 @@ async function prepareAtOnce(cast: Cast, prescriptionId: string): Promise<number
   return answers.filter(each => each.status === 'fulfilled').length
 }
 
-test('a control: without the constraints the same races dispense more than once', async () => {
-  await using own = await testMedley()
+/** The same helpers on another Medley. */
+async function within(own: TestMedley, work: () => Promise<void>): Promise<void> {
   const former = medley
   medley = own
   try {
+    await work()
+  } finally {
+    medley = former
+    await own.stop()
+  }
+}
+
+test('a control: without the constraints the same races dispense more than once', async () => {
+  const own = await testMedley()
+  await within(own, async () => {
     await own.platform.database.execute('alter table prescription.redemption drop constraint redemption_once')
     await own.platform.database.execute('alter table prescription.supply drop constraint supply_never_below_zero')
     await own.platform.database.execute('drop index prescription.fill_one_open')
@@ -177,8 +191,24 @@ test('a control: without the constraints the same races dispense more than once'
     assert.ok((await redeemAtOnce(token, pharmacies)) > 1, 'the race for a token decided itself')
     const second = await accepted(cast, { refills: 0 })
     assert.ok((await prepareAtOnce(cast, second.id)) > 1, 'the race for the supply decided itself')
+  })
+})
+
+test('on PostgreSQL too', { skip: !isAvailable('postgres') && 'AVAILABLE=postgres' }, async () => {
+  const server = await startPostgres({ fsync: 'off' })
+  try {
+    const own = await testMedley({ env: { MEDLEY_DATABASE_URL: await server.createDatabase('races') } })
+    await within(own, async () => {
+      const cast = await aCast()
+      const { id } = await signed(cast, { refills: 0 })
+      const { token } = await ops().token({ prescriptionId: id }, cast.patient)
+      const pharmacies = await Promise.all([aPharmacy(), aPharmacy(), aPharmacy()])
+      assert.equal(await redeemAtOnce(token, pharmacies), 1)
+      const second = await accepted(cast, { refills: 0 })
+      assert.equal(await prepareAtOnce(cast, second.id), 1)
+    })
   } finally {
-    medley = former
+    await server.stop()
   }
 })
 
@@ -473,31 +503,95 @@ test('pharmacies: of the same city first, and those that say they have it', asyn
   assert.equal(elsewhere.items.find(each => each.id === has)?.isSameCity, false)
 })
 
+test('a prescription holds in its own country', async () => {
+  const cast = await aCast()
+  const { id } = await signed(cast)
+  const abroad = await aPharmacy('DE')
+  await assert.rejects(ops().send({ prescriptionId: id, pharmacyId: abroad }, cast.patient), code('pharmacyNotFound'))
+  const { token } = await ops().token({ prescriptionId: id }, cast.patient)
+  await assert.rejects(ops().present({ token, pharmacyId: abroad }, aPharmacist(abroad)), code('unlawful'))
+})
+
 test('the medicine list says where each line came from', async () => {
   const cast = await aCast()
   const { patientId, patient } = cast
-  const statement = {
+  const statement = (text: string) => ({
+    id: newId(),
     resourceType: 'MedicationStatement',
     status: 'active',
     subject: { reference: `Patient/${patientId}` },
-    medicationCodeableConcept: { text: 'Cetirizine 10 mg' },
+    medicationCodeableConcept: { text },
     effectiveDateTime: '2025-01-01',
-  }
-  await medley
-    .call(record)
-    .load({ personId: patientId, entries: [{ resource: { id: newId(), ...statement } }] }, service())
+  })
+  const entries = ['Lisinopril 10 mg tablet', 'Cetirizine 10 mg'].map(text => ({ resource: statement(text) }))
+  await medley.call(record).load({ personId: patientId, entries }, service())
   const { id } = await accepted(cast, { refills: 0 })
+  await medley.settle()
+  assert.ok((await ops().ownMedicines({}, patient)).items.every(each => each.origins[0]!.from === 'record'))
   await dispensed(cast, id)
   await medley.settle()
   const { items } = await ops().ownMedicines({}, patient)
   assert.deepEqual(
-    items.map(each => [each.name, each.from, each.by, each.runsOutOn]),
+    items.map(each => [each.name, each.origins.map(one => one.from).join(), each.origins[0]?.by, each.runsOutOn]),
     [
-      ['lisinopril 10 mg', 'prescription', 'Dr. Test', '2026-12-23'],
+      ['lisinopril 10 mg', 'prescription,record', 'Dr. Test', '2026-12-23'],
       ['Cetirizine 10 mg', 'record', undefined, undefined],
     ],
   )
 })
+
+test('the record shows the order and what was handed over, and lets nobody change them there', async () => {
+  const cast = await aCast()
+  const { id } = await accepted(cast, { refills: 0, reason: 'High blood pressure' })
+  await dispensed(cast, id)
+  await medley.settle()
+  const read = async (path: string, call: Call) =>
+    JSON.parse((await medley.call(record).interact({ method: 'GET', path }, call)).body!)
+  const request = await read(`MedicationRequest/${id}`, cast.patient)
+  assert.deepEqual([request.status, request.reasonCode[0].text], ['completed', 'High blood pressure'])
+  assert.equal(request.medicationCodeableConcept.coding[0].code, 'C09AA03')
+  const { fills } = await ops().prescription({ prescriptionId: id }, cast.patient)
+  const dispense = await read(`MedicationDispense/${fills[0]!.id}`, cast.clinician.call)
+  assert.deepEqual(
+    [dispense.quantity.value, dispense.authorizingPrescription[0].reference],
+    [30, `MedicationRequest/${id}`],
+  )
+  const change = { method: 'PUT' as const, path: `MedicationRequest/${id}`, body: { ...request, status: 'active' } }
+  await assert.rejects(medley.call(record).interact(change, cast.clinician.call), { code: 'record.unprocessable' })
+})
+
+test('patient, prescriber and pharmacy are told, and never what is on the prescription', async () => {
+  const cast = await aCast()
+  const { id } = await signed(cast, { reason: 'canary-reason' })
+  const member = await pharmacistOf(cast.pharmacyId)
+  await ops().send({ prescriptionId: id, pharmacyId: cast.pharmacyId }, cast.patient)
+  await ops().accept({ prescriptionId: id }, cast.jonas)
+  await ops().query({ prescriptionId: id, question: 'canary-question, is it?' }, cast.jonas)
+  await ops().answer({ prescriptionId: id, text: 'canary-answer, it is' }, cast.clinician.call)
+  const { fills } = await ops().prepare({ prescriptionId: id, ...shelf() }, cast.jonas)
+  await ops().verify({ fillId: fills[0]!.id, isRight: true }, cast.mina)
+  await medley.settle()
+  const told = async (call: Call) => (await medley.call(notification).list({}, call)).items.map(each => each.title)
+  assert.deepEqual((await told(cast.patient)).filter(title => !title.includes('visit')).toSorted(), [
+    'A prescription is ready for you',
+    'Ready to pick up',
+    'Your prescription is on its way',
+  ])
+  assert.ok((await told(cast.clinician.call)).includes('A pharmacy asks you'))
+  assert.deepEqual((await told(member)).toSorted(), ['A prescription has arrived', 'The prescriber has answered'])
+  const all = await Promise.all(
+    [cast.patient, cast.clinician.call, member].map(call => medley.call(notification).list({}, call)),
+  )
+  assert.doesNotMatch(JSON.stringify(all), /canary|isinopril/)
+})
+
+async function pharmacistOf(pharmacyId: string): Promise<Call> {
+  const draft = { name: 'Mina Testing', jurisdiction: 'US-MA', timeZone: 'America/New_York' }
+  const memberships = [{ organizationId: pharmacyId, role: 'pharmacist' as const }]
+  const source = { system: 'test', value: newId() }
+  const { personId } = await medley.call(identity).enrol({ source, ...draft, memberships }, service())
+  return medley.as({ personId, roles: ['pharmacist'], organizationIds: [pharmacyId] })
+}
 
 test('a signed prescription is a PDF for its sides', async () => {
   const cast = await aCast()

@@ -92,6 +92,7 @@ const stops: readonly Stop[] = [
   ['/prescriptions', 'clinician'],
   ['/prescriptions/$askedId', 'clinician'],
   ['/pharmacy', 'pharmacist'],
+  ['/pharmacy/$prescriptionId', 'pharmacist'],
   ['/pharmacy/$preparedId', 'pharmacist'],
   ['/fhir', 'clinician', 'address=Patient'],
   ['/emergencies', 'operator'],
@@ -201,7 +202,7 @@ async function realNames(): Promise<Record<string, string>> {
   }
 }
 
-/** One that waits for a pharmacy, one that a pharmacy asks about, and one that a second person is to verify. */
+/** One that waits at a pharmacy, one that a pharmacy asks about, and one that a second person is to verify. */
 async function prescriptionNames(): Promise<Record<string, string>> {
   const of = async (role: string) => {
     const { headers } = await signInDemo(stage.url, role)
@@ -211,7 +212,7 @@ async function prescriptionNames(): Promise<Record<string, string>> {
   const { items: written } = await (await of('clinician')).list({ as: 'clinician' }, {})
   const prepared = written.find(each => each.fills.some(fill => fill.stage === 'prepared'))
   return {
-    prescriptionId: own.find(each => each.state === 'signed')?.id ?? '',
+    prescriptionId: own.find(each => each.state === 'sent')?.id ?? '',
     askedId: written.find(each => each.state === 'queriedBack')?.id ?? '',
     preparedId: prepared?.id ?? '',
   }

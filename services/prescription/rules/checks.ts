@@ -22,6 +22,8 @@ export type PatientFacts = {
   eGfr?: number | undefined
   /** As the record names them. */
   allergies: readonly string[]
+  /** Those of them that the record says are to medicines. */
+  medicineAllergies?: readonly string[] | undefined
   /** As the record names them, without what is being prescribed. */
   medicines: readonly string[]
 }
@@ -63,7 +65,11 @@ export const needsReason = ({ severity, kind }: Finding): boolean =>
 export const isBlocking = ({ kind, severity, mechanism }: Finding): boolean =>
   (kind === 'law' && severity === 'contraindicated') || mechanism === 'impossible'
 
-function allergyFindings(formulary: Formulary, medicine: Medicine, { allergies }: PatientFacts): Finding[] {
+function allergyFindings(
+  formulary: Formulary,
+  medicine: Medicine,
+  { allergies, medicineAllergies = [] }: PatientFacts,
+): Finding[] {
   const classes = formulary.knowledge.allergies
   const holds = (each: (typeof classes)[number]) =>
     each.members.some(name => formulary.membersOf(name).includes(medicine.code))
@@ -82,7 +88,16 @@ function allergyFindings(formulary: Formulary, medicine: Medicine, { allergies }
         advice: 'The patient is allergic to this very medicine.',
         provenance: here,
       })
-    for (const each of classes.filter(({ words: names }) => names.some(name => isNamed(words, name)))) {
+    const culprit = formulary.named(allergy)
+    // By the words of records, and by the medicine somebody reacted to.
+    const own = classes.filter(
+      ({ words: names, members }) =>
+        names.some(name => isNamed(words, name)) ||
+        (culprit && members.some(name => formulary.membersOf(name).includes(culprit.code))),
+    )
+    if (own.length === 0 && !culprit && medicineAllergies.includes(allergy))
+      add(note(`allergy/${fold(allergy)}`, allergy, 'This allergy is not known here, so nothing was held against it.'))
+    for (const each of own) {
       const { provenance } = each
       if (holds(each))
         add({ ...base, severity: 'contraindicated', advice: `It belongs to the ${each.name}.`, provenance })
@@ -164,7 +179,8 @@ function doseFindings(formulary: Formulary, medicine: Medicine, order: Order, pa
   })
   if (!medicine.forms.some(each => each.form === form && each.strengths.includes(dosing.strength)))
     return [note('dose/strength', dosing.strength, 'This strength and form are not known here.')]
-  if (applied.test(form) || !strength) return []
+  if (applied.test(form) || !strength)
+    return [note('dose/form', medicine.name, 'Doses are checked of what is swallowed; this one was not.')]
   const range = formulary.knowledge.doses.find(each => each.medicine === medicine.code)
   if (!range) return [note('dose/range', medicine.name, 'No dose range is known here, so the dose was not checked.')]
   const single = strength.value * dosing.amount * (inMicrogram[strength.unit]! / inMicrogram[range.unit]!)
@@ -245,7 +261,7 @@ function limitFindings(formulary: Formulary, medicine: Medicine, { form }: Order
       ? [note('age', 'age', 'No date of birth is known; this medicine has an age limit.')]
       : []),
     ...(mayBePregnant && own.some(each => each.kind === 'pregnancy' && each.severity === 'contraindicated')
-      ? [note('pregnancy', 'pregnancy', 'Ask about pregnancy: this medicine harms the unborn.')]
+      ? [note('pregnancy', 'pregnancy', 'Ask about pregnancy: this medicine may harm the unborn.')]
       : []),
   ]
 }

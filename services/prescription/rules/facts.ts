@@ -54,6 +54,12 @@ export function factsOf(resources: readonly Resource[], nowMs: number, besides: 
   const isPregnant = pregnancy
     ? hasCode(pregnancy['valueCodeableConcept'], pregnant)
     : conditions.some(each => hasCode(each['code'], pregnant)) || undefined
+  const allergies = of('AllergyIntolerance').filter(
+    each =>
+      isActive(each) &&
+      !hasCode(each['verificationStatus'], ['refuted', 'entered-in-error']) &&
+      textOf(each['code']) !== '',
+  )
   return {
     ageYears: birthDate ? ageAt(birthDate, nowMs) : undefined,
     weightKg: inKilograms(latest(observations, weightCodes, nowMs, fresh.weight)?.['valueQuantity'] as Quantity),
@@ -62,13 +68,13 @@ export function factsOf(resources: readonly Resource[], nowMs: number, besides: 
     pregnantWeeks: weeksOf(latest(observations, gestationCodes, nowMs, pregnancyMs), nowMs),
     isLactating: conditions.some(each => hasCode(each['code'], lactating)) || undefined,
     eGfr: (latest(observations, eGfrCodes, nowMs, fresh.eGfr)?.['valueQuantity'] as Quantity | undefined)?.value,
-    allergies: of('AllergyIntolerance')
-      .filter(each => isActive(each) && !hasCode(each['verificationStatus'], ['refuted', 'entered-in-error']))
-      .map(each => textOf(each['code']))
-      .filter(Boolean),
+    allergies: allergies.map(each => textOf(each['code'])),
+    medicineAllergies: allergies.filter(isToMedicine).map(each => textOf(each['code'])),
     medicines: currentMedicines(resources.filter(each => !besides.includes(String(each.id)))).map(each => each.name),
   }
 }
+
+const isToMedicine = ({ category }: Resource) => ((category ?? []) as string[]).includes('medication')
 
 const isActive = (resource: Resource) =>
   resource['clinicalStatus'] === undefined || hasCode(resource['clinicalStatus'], ['active', 'recurrence', 'relapse'])

@@ -7,6 +7,7 @@ import type { OwnMedicine, Prescription } from '#core/prescription'
 import { dayMs, instantOf } from '#core/time'
 import type { prescription } from '../contract.ts'
 import { currentMedicines, type OwnLine } from '../rules/facts.ts'
+import type { Formulary } from '../rules/formulary.ts'
 import { sideOf } from '../rules/states.ts'
 import type { PrescriptionRow } from '../store.ts'
 import { asking, type Deps, faults, recordOf } from './deps.ts'
@@ -52,7 +53,8 @@ export function readingHandlers(deps: Deps): Some<'prescription' | 'list' | 'own
       const nowMs = clock.nowMs()
       const own = (await loadAll(deps, rows, call)).map(viewOf).filter(each => isTaken(each, nowMs))
       const lines = await recordedMedicines(deps, patientIds, rows, call)
-      return { items: [...own.map(ownLine), ...lines.map(recordLine)] }
+      const formulary = await deps.formulary(call)
+      return { items: joined([...own.map(ownLine), ...lines.map(recordLine)], formulary) }
     },
 
     async document({ prescriptionId }, call) {
@@ -79,10 +81,23 @@ async function recordedMedicines(
   return currentMedicines(found.flat()).filter(({ resource }) => !mirrors.has(String(resource.id)))
 }
 
-/** Until what was handed over is used up, or as long as something is still to come. */
+/** Once something was handed over: until it is used up, or as long as more is to come. */
 function isTaken(each: Prescription, nowMs: number): boolean {
-  if (each.state === 'cancelled' || each.state === 'expired') return handedOver(each) > 0 && runsOutMs(each)! > nowMs
-  return each.state !== 'completed' || runsOutMs(each)! > nowMs
+  if (handedOver(each) === 0) return false
+  return each.state === 'partlyDispensed' || runsOutMs(each)! > nowMs
+}
+
+/** The same medicine in the same strength is one line, whoever says so; what a prescription says of it comes first. */
+function joined(lines: readonly OwnMedicine[], formulary: Formulary): OwnMedicine[] {
+  const byName = new Map<string, OwnMedicine>()
+  for (const line of lines) {
+    const strength = /[\d.,]+ ?(?:mg|µg|g|IU)(?:\/mL)?/.exec(line.name)?.[0]
+    const medicine = formulary.named(line.name)
+    const key = medicine ? `${medicine.code} ${strength}` : line.name
+    const there = byName.get(key)
+    byName.set(key, there ? { ...there, origins: [...there.origins, ...line.origins] } : line)
+  }
+  return [...byName.values()]
 }
 
 const handedOver = ({ fills }: Prescription) =>
@@ -101,9 +116,9 @@ function ownLine(each: Prescription): OwnMedicine {
   return {
     name: `${medicineName} ${order.strength}`,
     dose: order.directions,
-    from: 'prescription',
-    by: clinicianName,
-    ...(signedAt ? { since: signedAt } : {}),
+    origins: [
+      { from: 'prescription', by: clinicianName, prescriptionId: id, ...(signedAt ? { since: signedAt } : {}) },
+    ],
     prescriptionId: id,
     timesPerDay: order.timesPerDay,
     amount: order.amount,
@@ -127,10 +142,14 @@ function recordLine({ resource, name }: OwnLine): OwnMedicine {
   return {
     name,
     dose: dosage?.text ?? '',
-    from: 'record',
-    ...(by?.display ? { by: by.display } : {}),
-    ...(since ? { since: String(since) } : {}),
-    reference: `${resource.resourceType}/${resource.id}`,
+    origins: [
+      {
+        from: 'record',
+        ...(by?.display ? { by: by.display } : {}),
+        ...(since ? { since: String(since) } : {}),
+        reference: `${resource.resourceType}/${resource.id}`,
+      },
+    ],
     isAsNeeded: dosage?.asNeededBoolean ?? false,
   }
 }

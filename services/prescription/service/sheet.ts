@@ -21,9 +21,11 @@ export async function draw(prescription: Prescription, token: string | undefined
   write('Prescription', { size: 22, isBold: true, gap: 26 })
   write(`No. ${prescription.id}`, { size: 9, color: faint, gap: 18 })
   label(write, 'Patient', [prescription.patientName, prescription.birthDate ? `born ${prescription.birthDate}` : ''])
+  const isWhole = isPrintable(`${prescription.patientName} ${order.directions}`, fonts.plain)
+  if (!isWhole) write(incomplete, { size: 9, color: faint, gap: 20 })
   label(write, 'Medicine', [
-    `${prescription.medicineName} ${order.strength}, ${order.form}`,
-    `${order.amount} at a time, ${order.timesPerDay} times a day${order.isAsNeeded ? ' as needed' : ''}, for ${order.days} days`,
+    `${capital(prescription.medicineName)} ${order.strength}, ${order.form}`,
+    `${order.amount} × ${order.timesPerDay} a day${order.isAsNeeded ? ' when needed' : ''}, for ${order.days} days`,
     order.directions,
     `Quantity ${order.quantity}, refills ${order.refills}. ${order.isSubstitutable ? 'May be substituted.' : 'Do not substitute.'}`,
     prescription.schedule ? `Controlled substance, schedule ${prescription.schedule}` : '',
@@ -42,6 +44,9 @@ export async function draw(prescription: Prescription, token: string | undefined
   return document.save()
 }
 
+const incomplete =
+  'Letters that this font lacks show as “?”. The code below holds the name as it is, and the screen all of it.'
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 const day = (instant: string | undefined) => instant?.slice(0, 10) ?? ''
 
 type Style = { size?: number; isBold?: boolean; color?: ReturnType<typeof rgb>; gap?: number }
@@ -69,6 +74,8 @@ function printable(text: string, font: PDFFont): string {
   const known = new Set(font.getCharacterSet())
   return [...text.replaceAll(/\s+/g, ' ')].map(each => (known.has(each.codePointAt(0)!) ? each : '?')).join('')
 }
+
+const isPrintable = (text: string, font: PDFFont): boolean => !printable(text.replaceAll('?', ''), font).includes('?')
 
 function wrapped(text: string, font: PDFFont, size: number): string[] {
   const lines = ['']

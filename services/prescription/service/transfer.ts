@@ -45,6 +45,8 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
   const { database, clock } = kit
   const pharmacies = async (call: Call) =>
     (await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))).items
+  const inCountry = async (row: { jurisdiction: string }, call: Call) =>
+    (await pharmacies(call)).filter(each => isInCountry(each, row))
   return {
     async token({ prescriptionId }, call) {
       const { row } = await load(deps, prescriptionId, call)
@@ -58,7 +60,7 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
       const ask = { clinicianId: row.clinician_id }
       const near = city ?? (await kit.call(directory).clinician(ask, asking(call))).organization.city
       const said = await database.read(call, () => store.availabilities(content.order.medicine), all)
-      const items = (await pharmacies(call)).map(({ id, name, city: at, address }): PharmacyOffer => {
+      const items = (await inCountry(row, call)).map(({ id, name, city: at, address }): PharmacyOffer => {
         const word = said.find(each => each.pharmacy_id === id)
         const place = { id, name, city: at, address, isSameCity: at.toLowerCase() === near.toLowerCase() }
         return word
@@ -71,7 +73,7 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
     async send({ prescriptionId, pharmacyId }, call) {
       const loaded = await load(deps, prescriptionId, call)
       if (sideOf(call.caller, sidesOf(loaded.row)) === 'pharmacy') throw faults.prescriptionNotFound()
-      const pharmacy = (await pharmacies(call)).find(each => each.id === pharmacyId)
+      const pharmacy = (await inCountry(loaded.row, call)).find(each => each.id === pharmacyId)
       if (!pharmacy) throw faults.pharmacyNotFound()
       const nowMs = clock.nowMs()
       if (after(loaded.row.state, 'send')) assertValid(loaded, nowMs)
@@ -93,6 +95,10 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
     },
   }
 }
+
+/** A prescription holds in the country whose law it was written under. */
+const isInCountry = (pharmacy: { jurisdiction: string }, row: { jurisdiction: string }) =>
+  pharmacy.jurisdiction.slice(0, 2) === row.jurisdiction.slice(0, 2)
 
 const stockOrder: Record<PharmacyOffer['availability'], number> = { inStock: 0, canOrder: 1, unknown: 2, outOfStock: 3 }
 
@@ -147,6 +153,7 @@ export function receivingHandlers(deps: Deps): Some<'present' | 'queue' | 'accep
       const { items } = await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))
       const pharmacy = items.find(each => each.id === pharmacyId)
       if (!pharmacy) throw faults.pharmacyNotFound()
+      if (!isInCountry(pharmacy, found.row)) throw faults.unlawful({ rules: ['law/country'] })
       const [loaded] = await loadAll(deps, [found.row], call)
       if (!loaded) throw faults.tokenInvalid()
       return takeOn({ ...loaded, pharmacyName: pharmacy.name }, pharmacyId, read.tokenId, call)

@@ -40,24 +40,26 @@ export function Dispense() {
       <ProblemNotice error={found.error} onRetry={() => void found.refetch()} />
       {data && (
         <div className="grid items-start gap-6 lg:grid-cols-2">
-          <Card title={t('rx.fill.original')} description={t('rx.by', { name: data.clinicianName })}>
-            <OrderFacts prescription={data} />
-          </Card>
+          <div className="min-w-0 space-y-6">
+            <Card title={t('rx.fill.original')} description={t('rx.by', { name: data.clinicianName })}>
+              <OrderFacts prescription={data} />
+            </Card>
+            <Card title={t('rx.checks')}>
+              <FindingList findings={data.findings} />
+              <div className="mt-4">
+                <Overrides overrides={data.overrides} findings={data.findings} />
+              </div>
+            </Card>
+          </div>
           <div className="min-w-0 space-y-6">
             <NextStep prescription={data} />
             <Supplies prescription={data} />
+            {data.exchanges.length > 0 && (
+              <Card title={t('rx.conversation')}>
+                <Conversation prescription={data} />
+              </Card>
+            )}
           </div>
-          <Card title={t('rx.checks')}>
-            <FindingList findings={data.findings} />
-            <div className="mt-4">
-              <Overrides overrides={data.overrides} findings={data.findings} />
-            </div>
-          </Card>
-          {data.exchanges.length > 0 && (
-            <Card title={t('rx.conversation')}>
-              <Conversation prescription={data} />
-            </Card>
-          )}
         </div>
       )}
     </Page>

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '#core/medicine'
 import type { Override } from '#core/prescription'
+import { useRead } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
 import { cx } from '../../ui/classes.ts'
 import { Icon, type IconName } from '../../ui/icon.tsx'
@@ -59,6 +60,8 @@ export function FindingList({ findings, reasons, onReason }: FindingListProps) {
 function FindingLine({ finding }: { finding: Finding }) {
   const { t } = useReader()
   const { severity, kind, about, advice, provenance } = finding
+  const knowledge = useRead('prescription', 'knowledge', {}, { isEnabled: provenance.source !== undefined })
+  const source = knowledge.data?.sources.find(each => each.id === provenance.source)
   return (
     <>
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -73,14 +76,7 @@ function FindingLine({ finding }: { finding: Finding }) {
         {advice}
       </p>
       <p className="mt-0.5 text-xs text-ink-soft">
-        {provenance.source ? (
-          <>
-            {t('rx.cited', { source: '' })}
-            <bdi dir="ltr">{provenance.source}</bdi>
-          </>
-        ) : (
-          t('rx.estimate')
-        )}
+        {provenance.source ? t('rx.cited', { source: source?.title ?? provenance.source }) : t('rx.estimate')}
       </p>
     </>
   )

@@ -67,7 +67,7 @@ export function MedicineSearch({ onMedicine, onFavourite }: MedicineSearchProps)
       )}
       {!isSearching && (favourites.data?.items.length ?? 0) > 0 && (
         <section className="mt-5">
-          <h3 className="mb-1 text-sm font-[600] text-ink-soft">{t('rx.favourites')}</h3>
+          <h2 className="mb-1 text-sm font-[600] text-ink-soft">{t('rx.favourites')}</h2>
           <ul>
             {favourites.data?.items.map(each => (
               <FavouriteLine key={JSON.stringify(each.order)} favourite={each} onChoose={() => onFavourite(each)} />

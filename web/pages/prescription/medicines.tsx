@@ -1,10 +1,10 @@
-import type { OwnMedicine } from '#core/prescription'
+import type { OwnMedicine, Origin } from '#core/prescription'
 import { useState } from 'react'
 import { Link } from 'react-aria-components'
 import { useAct, usePages, useRead } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
 import { dateIn, dateOnly, number } from '../../time.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, TextLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Checkbox } from '../../ui/choice.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -35,7 +35,7 @@ export function Medicines() {
             <Card title={t('rx.active')}>
               <ul className="divide-y divide-line">
                 {items.map(each => (
-                  <li key={each.prescriptionId ?? each.reference} className="py-4 first:pt-0 last:pb-0">
+                  <li key={each.prescriptionId ?? each.origins[0]?.reference} className="py-4 first:pt-0 last:pb-0">
                     <MedicineLine medicine={each} />
                   </li>
                 ))}
@@ -57,13 +57,14 @@ function MedicineLine({ medicine }: { medicine: OwnMedicine }) {
     <>
       <p className="font-[600]">
         <bdi>{capital(name)}</bdi>
-        {form && `, ${formName(form)}`}
+        {form && ` · ${formName(form)}`}
       </p>
       <p className="text-ink-soft">
         {amount && timesPerDay && (
           <span>
             {t('rx.takeTimes', { amount: number(amount, locale), times: number(timesPerDay, locale) })}
-            {medicine.isAsNeeded && `, ${t('rx.asNeeded').toLocaleLowerCase(locale)}`}.{' '}
+            {medicine.isAsNeeded && ` · ${t('rx.asNeeded')}`}
+            {dose && ' · '}
           </span>
         )}
         <bdi>{dose}</bdi>
@@ -75,35 +76,29 @@ function MedicineLine({ medicine }: { medicine: OwnMedicine }) {
           {refillsLeft !== undefined && <span>{t('rx.refillsLeft', { count: refillsLeft })}</span>}
         </p>
       )}
-      <p className="mt-1 text-sm text-ink-faint">
-        <From medicine={medicine} />
-      </p>
+      <ul className="mt-1 text-sm text-ink-faint">
+        {medicine.origins.map(each => (
+          <li key={each.prescriptionId ?? each.reference}>
+            <From origin={each} />
+          </li>
+        ))}
+      </ul>
       <Refill medicine={medicine} />
     </>
   )
 }
 
-function From({ medicine }: { medicine: OwnMedicine }) {
+/** Who said so and since when; a prescription can be opened. */
+function From({ origin }: { origin: Origin }) {
   const { t, locale, zone } = useReader()
-  const from = t(`rx.from.${medicine.from}`)
-  const since =
-    medicine.since &&
-    dateOnly(medicine.since.length > 10 ? medicine.since : `${medicine.since.padEnd(10, '-01')}T12:00:00Z`, {
-      locale,
-      zone,
-    })
+  const { by, since, prescriptionId } = origin
+  const from = t(`rx.from.${origin.from}`)
+  const words = by ? t('rx.fromBy', { from, name: by }) : t('rx.fromOnly', { from })
+  const day = since && dateOnly(since.length > 10 ? since : `${since.padEnd(10, '-01')}T12:00:00Z`, { locale, zone })
   return (
     <>
-      {medicine.prescriptionId ? (
-        <Link href={`/prescriptions/${medicine.prescriptionId}`} className="underline underline-offset-4">
-          {medicine.by ? t('rx.fromBy', { from, name: medicine.by }) : t('rx.fromOnly', { from })}
-        </Link>
-      ) : medicine.by ? (
-        t('rx.fromBy', { from, name: medicine.by })
-      ) : (
-        t('rx.fromOnly', { from })
-      )}
-      {since && `, ${t('rx.since', { date: since })}`}
+      {prescriptionId ? <TextLink href={`/prescriptions/${prescriptionId}`}>{words}</TextLink> : words}
+      {day && ` · ${t('rx.since', { date: day })}`}
     </>
   )
 }

@@ -25,12 +25,16 @@ export function StateTag({ state }: { state: PrescriptionState }) {
 export const formName = (form: string) => translateCode('doseForm', form)
 
 /** Names of medicines begin small in the lists of the WHO; a line of a list begins with a capital. */
-export const capital = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1)
+export const capital = (text: string) =>
+  /^\p{Ll}{2}/u.test(text) ? text.charAt(0).toLocaleUpperCase() + text.slice(1) : text
 
 export function MedicineName({ name, order }: { name: string; order: Pick<Order, 'strength' | 'form'> }) {
   return (
     <>
-      <bdi>{capital(name)}</bdi> <bdi dir="ltr">{order.strength}</bdi>, {formName(order.form)}
+      <bdi dir="ltr">
+        {capital(name)} {order.strength}
+      </bdi>{' '}
+      · {formName(order.form)}
     </>
   )
 }
@@ -43,7 +47,7 @@ export function Dose({ order }: { order: Pick<Order, 'amount' | 'timesPerDay' | 
     t('rx.daysCount', { days: order.days }),
     ...(order.isAsNeeded ? [t('rx.asNeeded').toLocaleLowerCase(locale)] : []),
   ]
-  return <>{parts.join(', ')}</>
+  return <>{new Intl.ListFormat(locale, { type: 'unit', style: 'short' }).format(parts)}</>
 }
 
 export function PrescriptionLine({ prescription }: { prescription: Prescription }) {

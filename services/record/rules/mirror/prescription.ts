@@ -46,7 +46,7 @@ export function medicationRequestOf(prescription: Prescription): Resource | unde
 
 const medicineOf = ({ medicineName, order, atc }: Prescription) => ({
   coding: [{ system: 'http://www.whocc.no/atc', code: atc, display: medicineName }],
-  text: `${medicineName} ${order.strength}, ${order.form}`,
+  text: `${medicineName.charAt(0).toUpperCase()}${medicineName.slice(1)} ${order.strength}, ${order.form}`,
 })
 
 function dosageOf({ order }: Prescription) {
