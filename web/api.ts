@@ -1,6 +1,8 @@
 // The product's services as the page sees them: typed by their contracts, cached and retried by TanStack Query.
 import { appointment } from '#contract/appointment'
 import { audit } from '#contract/audit'
+import { consultation } from '#contract/consultation'
+import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
@@ -52,11 +54,13 @@ export const api = {
   identity: remoteClient(identity, options),
   directory: remoteClient(directory, options),
   appointment: remoteClient(appointment, options),
+  consultation: remoteClient(consultation, options),
   notification: remoteClient(notification, options),
   operations: remoteClient(operations, options),
   audit: remoteClient(audit, options),
   record: remoteClient(record, options),
   prescription: remoteClient(prescription, options),
+  diagnosis: remoteClient(diagnosis, options),
 }
 export type Api = typeof api
 export type ServiceName = keyof Api

@@ -275,6 +275,48 @@ test('a shared interview is read by the clinician of the visit, who accepts and 
   await assert.rejects(inRecord(`Condition/${second!.id}`, clinician.call), { code: 'record.notFound' })
 })
 
+test('what was shown for a visit is not shown any more when the visit is cancelled', async () => {
+  const { patient, clinician, bookingId } = await aVisit()
+  const { id } = await begin(patient)
+  await ops().finish({ interviewId: id }, keyed(patient))
+  const { result } = await ops().share({ interviewId: id, bookingId }, keyed(patient))
+  await ops().interview({ interviewId: id }, clinician.call)
+  await medley.call(appointment).cancel({ bookingId }, keyed(patient))
+  await medley.settle()
+  await assert.rejects(ops().interview({ interviewId: id }, clinician.call), code('interviewNotFound'))
+  const decision = { suggestionId: result!.suggestions[0]!.id, decision: 'accepted' as const, reason: 'It fits' }
+  await assert.rejects(ops().decide(decision, keyed(clinician.call)), code('suggestionNotFound'))
+})
+
+test('of twenty decisions on one suggestion at once, one stands and the record has one diagnosis at most', async () => {
+  const { clinician, patientId } = await aVisit()
+  const { id } = await begin(clinician.call, { patientId })
+  const { result } = await ops().finish({ interviewId: id }, keyed(clinician.call))
+  const suggestionId = result!.suggestions[0]!.id
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, index) => {
+      const decision = index % 2 === 0 ? ('accepted' as const) : ('dismissed' as const)
+      return ops().decide({ suggestionId, decision, reason: `Reason ${index}` }, keyed(clinician.call))
+    }),
+  )
+  const stood = outcomes.filter(each => each.status === 'fulfilled')
+  assert.equal(stood.length, 1)
+  for (const each of outcomes)
+    if (each.status === 'rejected') assert.equal((each.reason as { code: string }).code, 'diagnosis.alreadyDecided')
+  await medley.settle()
+  const decided = stood[0]!.value.result!.suggestions[0]!.decision!.decision
+  const found = inRecord(`Condition/${suggestionId}`, clinician.call)
+  if (decided === 'accepted') assert.equal((await found)['id'], suggestionId)
+  else await assert.rejects(found, { code: 'record.notFound' })
+})
+
+test('a corrected pregnancy is corrected in the profile as well', async () => {
+  const patient = await aPatient(medley)
+  const { id } = await begin(patient, { profile: { ...woman, isPregnant: 'no' } })
+  const corrected = await ops().correct({ interviewId: id, finding: 'pregnant', value: 'yes' }, keyed(patient))
+  assert.equal(corrected.profile.isPregnant, 'yes')
+})
+
 test('a decision needs a reason', async () => {
   const { call } = await aClinician(medley)
   const decision = { suggestionId: newId(), decision: 'dismissed' as const }

@@ -70,6 +70,11 @@ export function diagnosisStore(database: ServiceDatabase) {
         from diagnosis.suggestion where interview_id = ${interviewId}`),
     show: (interviewId: string, clinicianId: string) =>
       write(sql`update diagnosis.suggestion set clinician_id = ${clinicianId} where interview_id = ${interviewId}`),
+    /** Takes an interview back from the clinician of a visit. */
+    unshow: (bookingId: string) =>
+      query(sql`with taken as (update diagnosis.interview set clinician_id = null, booking_id = null, revision = revision + 1
+          where booking_id = ${bookingId} returning id)
+        update diagnosis.suggestion set clinician_id = null where interview_id in (select id from taken)`),
     /** False when it was decided before: the first decision stands. */
     async decide(row: SuggestionRow): Promise<boolean> {
       const rows =

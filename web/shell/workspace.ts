@@ -17,16 +17,20 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/', title: 'nav.home', icon: 'home' },
     { href: '/find', title: 'nav.find', icon: 'search' },
     { href: '/visits', title: 'nav.visits', icon: 'calendar' },
+    { href: '/messages', title: 'nav.messages', icon: 'chat' },
     { href: '/medicines', title: 'nav.medicines', icon: 'pill' },
     { href: '/record', title: 'nav.record', icon: 'page' },
+    { href: '/symptoms', title: 'nav.symptoms', icon: 'question' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
   clinician: [
     { href: '/today', title: 'nav.today', icon: 'calendar' },
+    { href: '/inbox', title: 'nav.inbox', icon: 'chat' },
     { href: '/patients', title: 'nav.patients', icon: 'people' },
     { href: '/prescriptions', title: 'nav.prescriptions', icon: 'pill' },
     { href: '/availability', title: 'nav.availability', icon: 'clock' },
+    { href: '/knowledge', title: 'nav.knowledge', icon: 'info' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
@@ -74,7 +78,9 @@ export function workspaceAt(path: string, person: Person): Workspace {
     destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)),
   )
   if (byPath && own.includes(byPath)) return byPath
-  if (/^\/(find|visits|clinicians|record|medicines)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
+  if (path.startsWith('/room/') && own.includes('clinician')) return 'clinician'
+  if (/^\/(find|visits|clinicians|messages|ask|record|medicines|symptoms)?(\/|$)/.test(path) && own.includes('patient'))
+    return 'patient'
   const last = localStorage.getItem(storageKey)
   return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
 }
@@ -91,7 +97,7 @@ export function currentDestination(path: string, workspace: Workspace): Destinat
 }
 
 function isForAll(href: string): boolean {
-  return href === '/notifications' || href === '/account'
+  return href === '/notifications' || href === '/account' || href === '/knowledge'
 }
 
 function isWithin(path: string, href: string): boolean {

@@ -3,6 +3,8 @@ import { type Answers, posteriorOf } from './inference.ts'
 import { type Condition, type Finding, findingOf, type Model, type Profile } from './knowledge.ts'
 
 const shownMax = 8
+/** The first ones are shown however unlikely, so that nobody sees one name alone and looks no further. */
+const shownMin = 3
 const shownAbove = 0.02
 /** Natural log of the ratio at which an answer is worth naming, and at which it is strong. */
 const worthNaming = 0.25
@@ -21,8 +23,9 @@ export function differentialOf(model: Model, profile: Profile, answers: Answers)
   const posterior = posteriorOf(model, profile, answers)
   return model.knowledge.conditions
     .map((condition, index) => ({ condition, index, probability: posterior[index]! }))
-    .filter(each => each.probability >= shownAbove)
+    .filter(each => each.probability > 0)
     .toSorted((a, b) => b.probability - a.probability)
+    .filter((each, place) => place < shownMin || each.probability >= shownAbove)
     .slice(0, shownMax)
     .map(({ condition, index, probability }) => ({
       condition,

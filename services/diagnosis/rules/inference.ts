@@ -82,9 +82,12 @@ const entropy = (probability: number): number =>
 
 export type Gain = { readonly finding: Finding; readonly bits: number }
 
+/** What is learnt about urgency counts this often more: it is what a person acts by. */
+const urgencyWeight = 3
+
 /**
- * What each finding is expected to tell, in bits: about the condition, and once more about how urgent it is, since the second
- * is what a person acts by. Mutual information of a yes-or-no answer with the condition, and with the level.
+ * What each finding is expected to tell, in bits: about the condition, and about how urgent it is. It is the mutual information of
+ * a yes-or-no answer with the condition, and with the level.
  */
 export function gainsOf(
   model: Model,
@@ -115,7 +118,8 @@ export function gainsOf(
     let withinLevel = 0
     for (const [level, share] of mass.entries())
       if (share > 0) withinLevel += share * entropy(presentAt[level]! / share)
-    const bits = 2 * entropy(present) - within - withinLevel
+    const uncertain = entropy(present)
+    const bits = uncertain - within + urgencyWeight * (uncertain - withinLevel)
     const known = finding.group ? (byGroup.get(finding.group) ?? 0) : 0
     return { finding, bits: bits * groupWeight(known + 1, knowledge.calibration.groupCorrelation) }
   })

@@ -64,7 +64,7 @@ export type Source = {
   readonly figures: string
 }
 
-/** Fitted on the simulator's first half and judged on the second; see bench/diagnosis.ts. */
+/** Set by what bench/diagnosis.ts finds on simulated patients. */
 export type Calibration = {
   readonly temperature: number
   /** How much two findings of a group say the same thing: 0 not at all, 1 entirely. */

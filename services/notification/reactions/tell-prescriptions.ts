@@ -1,11 +1,12 @@
 // Who hears of a prescription: the patient, the prescriber and those who work at the pharmacy; never what is on it.
+import { unlessGone } from '#core/fault'
 import { identity } from '#contract/identity'
 import { prescription } from '#contract/prescription'
 import { type Call, serviceCaller } from '#core/call'
 import { on, type Reaction } from '#core/service'
 import type { Kind } from '../rules/kinds.ts'
 import type { Deps } from '../service.ts'
-import { asking, type Note, tell, unlessGone } from './tell.ts'
+import { asking, type Note, tell } from './tell.ts'
 
 type Heard = {
   prescriptionId: string

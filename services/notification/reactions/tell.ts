@@ -5,7 +5,7 @@ import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { record } from '#contract/record'
 import type { Call } from '#core/call'
-import { Fault } from '#core/fault'
+import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
 import { on, type Reaction } from '#core/service'
 import { instantOf } from '#core/time'
@@ -196,14 +196,4 @@ async function compose({ kit, store }: Deps, note: Note, nowMs: number, call: Ca
 export function asking(call: Call): Call {
   const { idempotencyKey: _, ...rest } = call
   return rest
-}
-
-/** Undefined when what was asked for is not there any more: nobody to tell, or nothing to tell about. */
-export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof Fault && error.kind === 'not_found') return undefined
-    throw error
-  }
 }

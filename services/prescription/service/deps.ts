@@ -4,7 +4,7 @@ import { identity } from '#contract/identity'
 import { record } from '#contract/record'
 import { type Call, serviceCaller } from '#core/call'
 import { faultsOf } from '#core/contract'
-import { Fault } from '#core/fault'
+import { unlessGone } from '#core/fault'
 import type { Finding } from '#core/medicine'
 import type { Exchange, Fill, Override, WholeOrder } from '#core/prescription'
 import type { Kit } from '#platform'
@@ -73,15 +73,6 @@ export function asking(call: Call): Call {
 
 /** The caller's own question, without the key of what it belongs to: nothing is written there. */
 const asThemselves = ({ idempotencyKey: _, ...call }: Call): Call => call
-
-export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof Fault && ['not_found', 'gone', 'forbidden'].includes(error.kind)) return undefined
-    throw error
-  }
-}
 
 async function search({ kit }: Deps, path: string, query: [string, string][], call: Call): Promise<Resource[]> {
   const { body } = await kit.call(record).interact({ method: 'GET', path, query }, call)

@@ -1,7 +1,7 @@
 // Resources that mirror another service's fact: what is written to them goes to the owner, who decides; the mirror follows by event.
 import { appointment } from '#contract/appointment'
 import type { Call } from '#core/call'
-import { stateOf } from '../rules/mirror.ts'
+import { stateOf } from '../rules/mirror/appointment.ts'
 import type { Resource } from '../rules/index-values.ts'
 import { fhirError } from '../rules/refusal.ts'
 import type { VersionRow } from '../store/resources.ts'

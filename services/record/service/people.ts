@@ -3,13 +3,13 @@ import { audit } from '#contract/audit'
 import { identity } from '#contract/identity'
 import { type Call, serviceCaller } from '#core/call'
 import type { Handlers } from '#core/contract'
-import { Fault } from '#core/fault'
+import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
 import { fromCursor, toPage } from '#core/page'
 import { hourMs, instantOf } from '#core/time'
 import { record } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
-import { patientOf } from '../rules/mirror.ts'
+import { patientOf } from '../rules/mirror/appointment.ts'
 import { parseQuery } from '../rules/query.ts'
 import type { ReachRow } from '../store/people.ts'
 import { commit, type Draft, untilSettled } from './commit.ts'
@@ -183,7 +183,7 @@ export function peopleHandlers(
 /** A person’s record begins when somebody first asks for it: an app that they launch, or a visit. */
 async function beginRecord(deps: RecordDeps, personId: string, call: Call): Promise<string[]> {
   const own = { ...call, caller: serviceCaller }
-  const contact = await deps.kit.call(identity).contactOf({ personId }, own).catch(unlessGone)
+  const contact = await unlessGone(deps.kit.call(identity).contactOf({ personId }, own))
   if (!contact) return []
   const draft: Draft = {
     type: 'Patient',
@@ -199,11 +199,6 @@ async function beginRecord(deps: RecordDeps, personId: string, call: Call): Prom
     await commit(deps, own, sight, { act: 'begin', drafts: [draft], answer: () => null, personId, isTrusted: true })
   })
   return [personId]
-}
-
-function unlessGone(error: unknown): undefined {
-  if (error instanceof Fault && error.kind === 'not_found') return undefined
-  throw error
 }
 
 async function nameOfPatient(deps: RecordDeps, patientId: string, call: Call): Promise<string> {

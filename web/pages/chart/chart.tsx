@@ -16,6 +16,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { asKind, KindFilter } from '../record/kind-filter.tsx'
 import { Timeline } from '../record/timeline-list.tsx'
 import { sharingOf } from '../record/consent.ts'
+import { DiagnosisAssistance } from '../diagnosis/assistance.tsx'
 import { BreakGlass, EmergencyBanner, GlassDoor } from './break-glass.tsx'
 import { ChartFacts } from './chart-facts.tsx'
 import { useEmergency } from './emergency.ts'
@@ -116,10 +117,27 @@ function PatientHead({ patient }: { patient: Patient }) {
       <LinkButton href={`/patients/${patient.id}/prescribe`} tone="quiet" size="sm" icon="pill">
         {t('rx.add')}
       </LinkButton>
+      <Assistance patient={patient} age={age} />
       <LinkButton href="/patients" tone="ghost" size="sm" icon="chevronLeft">
         {t('nav.patients')}
       </LinkButton>
     </div>
+  )
+}
+
+function Assistance({ patient, age }: { patient: Patient; age: number | undefined }) {
+  const { t } = useReader()
+  const [isOpen, setOpen] = useState(false)
+  const sex = patient.gender === 'female' || patient.gender === 'male' ? patient.gender : undefined
+  return (
+    <>
+      <Button tone="soft" size="sm" icon="pulse" onPress={() => setOpen(true)}>
+        {t('diagnosis.assistance')}
+      </Button>
+      <Dialog title={t('diagnosis.assistance')} isOpen={isOpen} onClose={() => setOpen(false)} isWide>
+        <DiagnosisAssistance patientId={patient.id ?? ''} age={age} sex={sex} />
+      </Dialog>
+    </>
   )
 }
 

@@ -58,12 +58,13 @@ export function PatientHome() {
 function QuickWays() {
   const { t } = useReader()
   const ways: [string, IconName, string, string][] = [
+    ['/symptoms', 'question', t('home.symptomsTitle'), t('home.symptoms')],
     ['/find?mode=video', 'video', t('home.videoTitle'), t('home.video')],
     ['/find?mode=clinic', 'pin', t('home.clinicTitle'), t('home.clinic')],
     ['/find?specialty=psychotherapy', 'people', t('home.mindTitle'), t('home.mind')],
   ]
   return (
-    <section aria-label={t('nav.find')} className="grid gap-3 sm:grid-cols-3">
+    <section aria-label={t('nav.find')} className="grid gap-3 sm:grid-cols-2 2xl:grid-cols-4">
       {ways.map(([href, icon, title, text]) => (
         <Link
           key={href}

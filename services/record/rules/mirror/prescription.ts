@@ -1,6 +1,6 @@
 // Prescriptions and what was handed over on them, as FHIR resources.
 import type { Fill, Prescription, PrescriptionState } from '#core/prescription'
-import type { Resource } from './index-values.ts'
+import type { Resource } from '../index-values.ts'
 
 /** https://hl7.org/fhir/R4/valueset-medicationrequest-status.html. Drafts are nobody's business but their writer's. */
 const statusOf: Record<PrescriptionState, string | undefined> = {

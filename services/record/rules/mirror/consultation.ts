@@ -1,6 +1,6 @@
 // An ended visit as FHIR resources: the Encounter, its signed note as a Composition, and a Condition per diagnosis.
 import type { Aftercare, Note, Visit } from '#contract/consultation'
-import type { Resource } from './index-values.ts'
+import type { Resource } from '../index-values.ts'
 
 export type EndedVisit = { visit: Visit; aftercare: Aftercare; note?: Note | undefined }
 
