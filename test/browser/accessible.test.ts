@@ -423,6 +423,9 @@ const openings: readonly Opening[] = [
   ['adding a problem', 'clinician', '/patients/$patientId', press('button', 'chart.addProblem')],
   ['adding an allergy', 'clinician', '/patients/$patientId', press('button', 'chart.addAllergy')],
   ['adding a vital sign', 'clinician', '/patients/$patientId', press('button', 'chart.addVital')],
+  ['cancelling a prescription', 'clinician', '/prescriptions/$askedId', press('button', 'rx.cancel')],
+  ['giving back', 'pharmacist', '/pharmacy/$prescriptionId', press('button', 'rx.fill.giveBack')],
+  ['what is wrong with a pack', 'pharmacist', '/pharmacy/$preparedId', press('button', 'rx.fill.wrong')],
   ['running a job', 'operator', '/operator/jobs', press('button', 'jobs.runNow')],
   ['audit entry', 'operator', '/operator/audit', page => page.getByRole('row').getByRole('button').first().click()],
   ['filter of outcomes', 'operator', '/operator/audit', press('button', 'audit.outcome')],
@@ -435,7 +438,7 @@ for (const [language, size] of [
   test(`everything that opens over a page is accessible too, in ${language} at ${size.width} px`, async () => {
     const found: string[] = []
     const catalogue = words(language)
-    for (const who of ['patient', 'clinician', 'operator'] as const) {
+    for (const who of ['patient', 'clinician', 'pharmacist', 'operator'] as const) {
       const { page, context, errors } = await stage.enter({ as: who, size })
       await context.addInitScript({ content: axeSource })
       await page.goto(`/account?lang=${language}`)

@@ -61,10 +61,11 @@ function Opened({ prescription }: { prescription: Prescription }) {
   const { state, id } = prescription
   const isWriter = person.clinicianId === prescription.clinicianId
   const isFree = state === 'signed' || state === 'sent'
+  const isAnswering = isWriter && state === 'queriedBack'
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[1fr_24rem]">
       <div className="min-w-0 space-y-6">
-        {isWriter && state === 'queriedBack' && <AnswerPharmacy prescription={prescription} />}
+        {isAnswering && <AnswerPharmacy prescription={prescription} />}
         {isFree && (
           <Card title={state === 'sent' ? t('rx.sent', { name: prescription.pharmacy?.name }) : t('rx.pharmacy')}>
             <PharmacyChoice
@@ -76,7 +77,7 @@ function Opened({ prescription }: { prescription: Prescription }) {
         <Card title={t('rx.order')}>
           <OrderFacts prescription={prescription} />
         </Card>
-        {prescription.exchanges.length > 0 && (
+        {prescription.exchanges.length > 0 && !isAnswering && (
           <Card title={t('rx.conversation')}>
             <Conversation prescription={prescription} />
           </Card>
