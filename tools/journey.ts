@@ -1,8 +1,10 @@
 // `npm run journey -- NAME --url URL`: drives a running Medley through a story, prints its steps, exits 0 or 1.
 import { parseArgs } from 'node:util'
-import { booking, type Journey } from '../test/journeys/booking.ts'
+import { booking } from '../test/journeys/booking.ts'
+import { care } from '../test/journeys/care.ts'
+import type { Journey } from '../test/journeys/telling.ts'
 
-const journeys: Record<string, Journey> = { booking }
+const journeys: Record<string, Journey> = { booking, care }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

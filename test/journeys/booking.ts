@@ -1,59 +1,13 @@
 // The story of one booking, told over HTTP to a running Medley with demo data, as its users' programs would.
-import { setTimeout as pause } from 'node:timers/promises'
-import { appointment, type Booking } from '#contract/appointment'
+import { appointment } from '#contract/appointment'
 import { audit } from '#contract/audit'
 import { identity } from '#contract/identity'
-import { notification } from '#contract/notification'
 import { operations } from '#contract/operations'
-import { remoteClient, type RemoteClient } from '#core/client'
-import type { Contract } from '#core/contract'
-import { type Signed, signInDemo, signUp } from '../people.ts'
-
-export type Step = { name: string; tookMs: number; note: string }
-export type Journey = (url: string, onStep?: (step: Step) => void) => Promise<Step[]>
-
-const patienceMs = 20_000
-
-/** Somebody signed in, with clients that carry their token. */
-type Somebody = { personId: string; as<C extends Contract>(contract: C): RemoteClient<C, string | undefined> }
-
-function somebody(url: string, { token, personId }: Signed): Somebody {
-  const headers = (key: string | undefined) => ({
-    authorization: `Bearer ${token}`,
-    ...(key ? { 'idempotency-key': key } : {}),
-  })
-  return { personId, as: contract => remoteClient(contract, { url: `${url}/api`, headers }) }
-}
-
-/** Asks again until the answer is there; what happens after a commit happens soon, not at once. */
-async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  for (const startMs = Date.now(); Date.now() - startMs < patienceMs; await pause(200)) {
-    const found = await ask()
-    if (found !== undefined) return found
-  }
-  throw new Error(`${what} did not happen within ${patienceMs / 1_000} s`)
-}
-
-async function refused(work: Promise<unknown>, code: string): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: { code?: string }) => reason,
-  )
-  if (error?.code !== code) throw new Error(`expected ${code}, but got ${error?.code ?? 'no refusal'}`)
-  return code
-}
+import { signInDemo, signUp } from '../people.ts'
+import { eventually, type Journey, once, refused, type Somebody, somebody, telling, told } from './telling.ts'
 
 export const booking: Journey = async (url, onStep = () => {}) => {
-  const steps: Step[] = []
-  async function step<T>(name: string, work: () => Promise<T>, note: (result: T) => string = () => ''): Promise<T> {
-    const startMs = performance.now()
-    const result = await work()
-    const done = { name, tookMs: Math.round(performance.now() - startMs), note: note(result) }
-    steps.push(done)
-    onStep(done)
-    return result
-  }
-  const once = () => crypto.randomUUID()
+  const { steps, step } = telling(onStep)
 
   const [patient, clinician, operator] = (await step('sign in as patient, clinician and operator', () =>
     Promise.all(['patient', 'clinician', 'operator'].map(async role => somebody(url, await signInDemo(url, role)))),
@@ -116,7 +70,7 @@ export const booking: Journey = async (url, onStep = () => {}) => {
   })
   await step(
     'both are told',
-    () => Promise.all([told(patient, 'booking', booked), told(clinician, 'booking', booked)]),
+    () => Promise.all([told(patient, 'booking', booked.id), told(clinician, 'booking', booked.id)]),
     ([mine]) => mine,
   )
 
@@ -124,7 +78,7 @@ export const booking: Journey = async (url, onStep = () => {}) => {
     'the reminder goes out',
     async () => {
       await operator.as(operations).runNow({ name: 'appointment.remind' }, once())
-      return told(patient, 'reminder', booked)
+      return told(patient, 'reminder', booked.id)
     },
     note => note,
   )
@@ -174,13 +128,4 @@ export const booking: Journey = async (url, onStep = () => {}) => {
     entries => `${entries} entries`,
   )
   return steps
-}
-
-/** Waits for a notification of the topic that leads to the booking. */
-async function told(somebody: Somebody, topic: 'booking' | 'reminder', { id }: Booking): Promise<string> {
-  const found = await eventually(`the ${topic} notification`, async () => {
-    const { items } = await somebody.as(notification).list({ limit: 50 }, undefined)
-    return items.find(each => each.topic === topic && each.link?.includes(id))
-  })
-  return found.title
 }
