@@ -3,6 +3,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   booking: async () => (await import('./booking.ts')).run(),
   diagnosis: async () => (await import('./diagnosis.ts')).run(),
   fhir: async () => (await import('./fhir.ts')).run(),
+  realtime: async () => (await import('./realtime.ts')).run(),
   profile: async () => (await import('./profile.ts')).run(),
 }
 

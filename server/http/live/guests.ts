@@ -1,7 +1,9 @@
 // Everybody with an open connection to this process: how many each has, and that all are looked at again in time.
 
 /** With what is remembered of sessions, a right that was taken ends within five seconds even when all is slow. */
-const checkMs = 2_000
+const checkMs = 3_000
+/** Spread over that time, so that nobody waits behind a thousand questions asked at once. */
+const turns = 20
 const beatMs = 25_000
 
 export type Guest = {
@@ -15,14 +17,19 @@ export type Guest = {
 export type Guests = ReturnType<typeof createGuests>
 
 export function createGuests(perPersonMax: number, codes: { unauthenticated: number; goingAway: number }) {
-  const guests = new Set<Guest>()
+  /** Guest → the turn in which they are looked at. */
+  const guests = new Map<Guest, number>()
   const counts = new Map<string, number>()
 
+  let turn = 0
+  let entered = 0
+
   const checking = setInterval(() => {
-    for (const guest of guests) guest.check().catch(() => guest.end(codes.unauthenticated))
-  }, checkMs).unref()
+    turn = (turn + 1) % turns
+    for (const [guest, own] of guests) if (own === turn) guest.check().catch(() => guest.end(codes.unauthenticated))
+  }, checkMs / turns).unref()
   const beating = setInterval(() => {
-    for (const guest of guests) guest.beat()
+    for (const guest of guests.keys()) guest.beat()
   }, beatMs).unref()
 
   return {
@@ -31,7 +38,7 @@ export function createGuests(perPersonMax: number, codes: { unauthenticated: num
       const count = counts.get(personId) ?? 0
       if (count >= perPersonMax) return undefined
       counts.set(personId, count + 1)
-      guests.add(guest)
+      guests.set(guest, entered++ % turns)
       return {
         leave() {
           if (!guests.delete(guest)) return
@@ -45,7 +52,7 @@ export function createGuests(perPersonMax: number, codes: { unauthenticated: num
     close(): void {
       clearInterval(checking)
       clearInterval(beating)
-      for (const guest of guests) guest.end(codes.goingAway)
+      for (const guest of guests.keys()) guest.end(codes.goingAway)
     },
   }
 }

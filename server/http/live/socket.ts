@@ -60,7 +60,6 @@ export function serveSocket(
       if (!place) return socket.close(closing.tooMany)
       connection = createConnection({ platform, door, visitor, send })
       socket.on('close', place.leave)
-      clearTimeout(late)
     }
     token = offered
     send(JSON.stringify({ type: '$admitted', data: { until: new Date(visitor.endsAtMs).toISOString() } }))
@@ -70,7 +69,10 @@ export function serveSocket(
     const message = Incoming.safeParse(JSON.parse(text))
     if (!message.success) return socket.close(closing.invalid)
     const { data } = message
-    if ('token' in data) return enter(data.token)
+    if ('token' in data) {
+      clearTimeout(late) // However long it takes us to look at it.
+      return enter(data.token)
+    }
     if (!connection) return socket.close(closing.unauthenticated)
     if ('watch' in data) return connection.watch(data.watch, data.after)
     if ('unwatch' in data) return connection.unwatch(data.unwatch)

@@ -162,7 +162,11 @@ export function roomHandlers(
     },
 
     async mayWatchVisit({ id }, call) {
-      await sight.seated(id, call)
+      const { caller } = call
+      const ask = () => visits.sides(id, caller.personId ?? null)
+      const found = await database.read(call, ask, { isSingle: true })
+      const guests = found?.is_guest ? [{ personId: caller.personId!, consent: 'given' as const }] : []
+      if (!found || !seatOf(caller, sidesOf(found), guests)) throw faults.visitNotFound()
       return { may: true }
     },
     async mayWatchQueue({ id }, call) {

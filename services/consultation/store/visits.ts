@@ -40,6 +40,14 @@ export function visitStore(database: ServiceDatabase) {
   const first = async <Row>(rows: Promise<Row[]>) => (await rows)[0]
   return {
     visit: (id: string) => first(database.query(sql<VisitRow>`select * from consultation.visit where id = ${id}`)),
+    /** What a seat follows from, in one statement: asked every few seconds for everybody who watches. */
+    sides: (id: string, personId: string | null) =>
+      first(
+        database.query(sql<{ patient_id: string; clinician_id: string; is_guest: boolean }>`
+          select patient_id, clinician_id, exists (select from consultation.guest g
+            where g.visit_id = v.id and g.person_id = ${personId} and g.consent = 'given') as is_guest
+          from consultation.visit v where id = ${id}`),
+      ),
     lock: (id: string) =>
       first(database.query(sql<VisitRow>`select * from consultation.visit where id = ${id} for update`)),
     /** Empty when somebody else opened the room at the same moment. */
