@@ -20,16 +20,32 @@ export type OperationDefinition = {
   readonly audit?: 'never'
 }
 
+/** What may be watched live. Its full name is `<service>.<channel>/<id>`. */
+export type ChannelDefinition = {
+  readonly summary: string
+  /**
+   * The operation that says who may watch: it takes `{ id }`, answers the present caller or refuses them, and is asked again every few
+   * seconds for as long as somebody watches.
+   */
+  readonly mayWatch: string
+  /** What happens on it. Kept, and comes to all who watch, in order and without a gap. */
+  readonly entries: Record<string, z.ZodType>
+  /** What those who watch may tell each other. Kept nowhere. */
+  readonly notes?: Record<string, z.ZodType>
+}
+
 export type Contract<
   Name extends string = string,
   Operations extends Record<string, OperationDefinition> = Record<string, OperationDefinition>,
   Events extends Record<string, z.ZodType> = Record<string, z.ZodType>,
   Faults extends Record<string, FaultDefinition> = Record<string, FaultDefinition>,
+  Channels extends Record<string, ChannelDefinition> = Record<string, ChannelDefinition>,
 > = {
   readonly name: Name
   readonly operations: Operations
   readonly events: Events
   readonly faults: Faults
+  readonly channels?: Channels
 }
 
 /** Keeps the literal types of a contract, and refuses an operation that names a fault the contract does not have. */
@@ -41,9 +57,18 @@ export function defineContract<
     string,
     OperationDefinition & { readonly faults?: readonly (keyof Faults & string)[] }
   >,
->(contract: Contract<Name, Operations, Events, Faults>): Contract<Name, Operations, Events, Faults> {
+  const Channels extends Record<string, ChannelDefinition & { readonly mayWatch: keyof Operations & string }> = Record<
+    string,
+    never
+  >,
+>(
+  contract: Contract<Name, Operations, Events, Faults, Channels>,
+): Contract<Name, Operations, Events, Faults, Channels> {
   return contract
 }
+
+export const channelName = (contract: Contract, channel: string, id: string): string =>
+  `${contract.name}.${channel}/${id}`
 
 /** A service behind its contract: the same type whether it runs in this process or in another one. */
 export type Client<C extends Contract> = {

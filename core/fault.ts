@@ -41,6 +41,16 @@ export class Fault extends Error {
   }
 }
 
+/** Undefined when what was asked for is not there any more, as when an event is heard late. */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'not_found') return undefined
+    throw error
+  }
+}
+
 /** RFC 9457 problem details, the one shape of every error body on the wire. */
 export type Problem = {
   type: string

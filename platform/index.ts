@@ -7,11 +7,13 @@ import { type Logger, pino } from 'pino'
 import { fileBlobs } from './blobs/file.ts'
 import type { S3Options } from './blobs/s3.ts'
 import { memoryCache } from './cache/memory.ts'
+import { createChannels } from './channels/channels.ts'
 import { systemClock } from './clock/system.ts'
 import { createDatabase } from './database/database.ts'
 import type { Engine } from './database/engine.ts'
 import { migrate, type MigrationFolder, platformMigrations } from './database/migrate.ts'
 import { templatePath } from './database/template.ts'
+import { memoryDoorbell } from './doorbell/memory.ts'
 import { createEgress } from './egress/gate.ts'
 import { createAnswerSeal } from './keys/answers.ts'
 import { createKeys, loadOrMakeSecret } from './keys/local.ts'
@@ -23,8 +25,10 @@ import { bossQueue } from './queue/pg-boss.ts'
 import { outboxSms } from './sms/outbox.ts'
 import type { Blobs } from '#platform/blobs'
 import type { Cache } from '#platform/cache'
+import type { Channels, EntryDraft } from '#platform/channels'
 import type { Clock } from '#platform/clock'
 import type { Database, ServiceDatabase } from '#platform/database'
+import type { Doorbell } from '#platform/doorbell'
 import type { Egress } from '#platform/egress'
 import type { Keys } from '#platform/keys'
 import type { KeyValue } from '#platform/keyvalue'
@@ -33,6 +37,7 @@ import type { Push } from '#platform/push'
 import type { Queue } from '#platform/queue'
 import type { Sms } from '#platform/sms'
 import type { Call } from '#core/call'
+import type { Id } from '#core/id'
 import type { Client, Contract } from '#core/contract'
 import type { About } from '#core/journal'
 import type { Region } from '#core/region'
@@ -51,6 +56,7 @@ export type Platform = {
   readonly database: Database
   readonly queue: Queue
   readonly cache: Cache
+  readonly channels: Channels
   readonly blobs: Blobs
   readonly keys: Keys
   readonly keyvalue: KeyValue
@@ -119,12 +125,17 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
     const mail = options.smtpUrl
       ? (await import('./mail/smtp.ts')).smtpMail(options.smtpUrl, options.mailFrom)
       : outboxMail(kept)
+    const keys = createKeys({ secret, previous, store: databaseWrappedKeys(database) })
+    const report = (error: unknown) => log.warn({ err: error }, 'channels are slow to be told of news')
+    const doorbell = await openDoorbell(options, database, report)
+    const channels = createChannels({ database, doorbell, keys, clock, report })
     return {
       region: options.region,
       clock,
       log,
       database,
       cache,
+      channels,
       egress,
       kept,
       queue: bossQueue(database, {
@@ -132,7 +143,7 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
         pollMs: options.queuePollMs ?? 2_000,
       }),
       blobs: await openBlobs(options),
-      keys: createKeys({ secret, previous, store: databaseWrappedKeys(database) }),
+      keys,
       keyvalue: postgresKeyValue(database, clock),
       mail,
       sms: options.sms
@@ -140,6 +151,8 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
         : outboxSms(kept),
       push: outboxPush(kept),
       async close() {
+        await channels.close()
+        await doorbell.close()
         await cache.close()
         await mail.close()
         if (!options.database) await database.close()
@@ -165,6 +178,17 @@ async function openEngine(options: PlatformOptions): Promise<Engine> {
   return pgliteEngine({ template, ...(options.dataDirectory ? { directory: options.dataDirectory } : {}) })
 }
 
+/** An embedded database has one process, so nobody else need hear it. */
+async function openDoorbell(
+  { redisUrl }: PlatformOptions,
+  database: Database,
+  report: (error: unknown) => void,
+): Promise<Doorbell> {
+  if (database.kind === 'embedded') return memoryDoorbell()
+  if (redisUrl) return (await import('./doorbell/redis.ts')).redisDoorbell(redisUrl, { report })
+  return (await import('./doorbell/postgres.ts')).postgresDoorbell(database, report)
+}
+
 async function openBlobs({ s3, dataDirectory }: PlatformOptions): Promise<Blobs> {
   if (s3) return (await import('./blobs/s3.ts')).s3Blobs(s3)
   return fileBlobs(dataDirectory ? join(dataDirectory, 'files') : mkdtempSync(join(tmpdir(), 'medley-files-')))
@@ -178,6 +202,8 @@ export type Settings = {
   readonly mailFrom: string
   /** Requests one address may make in a minute; the doors of identity allow a thirtieth of it. */
   readonly ratePerMinute: number
+  /** Servers that browsers in a call reach each other through. */
+  readonly turn?: { readonly urls: readonly string[]; readonly secret: string; readonly isRelayOnly: boolean }
   readonly oidc?: {
     readonly issuer: string
     readonly name: string
@@ -198,6 +224,10 @@ export type ProcessView = {
   eventLoopLagMs(): number
   checks(): Promise<{ name: string; isHealthy: boolean; detail: string; tookMs: number }[]>
 }
+
+type EntriesOf<C extends Contract, Key extends keyof NonNullable<C['channels']>> = NonNullable<
+  C['channels']
+>[Key]['entries']
 
 /** What the process hands to each service; the only things a service can reach. */
 export type Kit = Pick<
@@ -227,6 +257,20 @@ export type Kit = Pick<
     event: Key,
     payload: z.input<C['events'][Key]>,
   ): void
+  /** What happens next on a channel of this service, sealed under the person's key. Before `save`, since keys lie in the database. */
+  compose<C extends Contract, Key extends keyof NonNullable<C['channels']> & string>(
+    contract: C,
+    channel: Key,
+    id: Id,
+    entry: {
+      readonly [Type in keyof EntriesOf<C, Key>]: { type: Type; data: z.input<EntriesOf<C, Key>[Type]> }
+    }[keyof EntriesOf<C, Key>],
+    personId: Id,
+  ): Promise<EntryDraft>
+  /** Appends it, when the open transaction commits; last in a `save`, and one only. Returns its number. */
+  append(draft: EntryDraft): Promise<number>
+  /** Removes all entries of a channel, when the open transaction commits. */
+  forgetChannel<C extends Contract>(contract: C, channel: keyof NonNullable<C['channels']> & string, id: Id): void
   /** Adds a job of this service, when the open transaction commits. */
   enqueue(job: string, data: unknown): void
   /** Removes what the platform kept long enough; for the nightly job. */

@@ -9,6 +9,10 @@ const help = `Medley: the whole of a digital-health company in one process.
     --port N                          instead of MEDLEY_PORT
   node medley.ts migrate              bring the database up to date and exit
   node medley.ts import FILE…         read FHIR R4 transaction bundles
+  node medley.ts import-medicines FILE…
+                                      enter licensed facts about medicines (JSON, see core/medicine.ts)
+  node medley.ts verify-prescription TOKEN KEYS
+                                      verify a signed prescription with published keys, without a server
   node medley.ts verify-audit         walk the audit chain; exits 1 when it was tampered with
   node medley.ts help
 `
@@ -17,6 +21,8 @@ const commands = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
+  'import-medicines': async () => (await import('./commands/import-medicines.ts')).importMedicines,
+  'verify-prescription': async () => (await import('./commands/verify-prescription.ts')).verifyPrescription,
   'verify-audit': async () => (await import('./commands/verify-audit.ts')).verifyAudit,
 }
 
@@ -51,7 +57,7 @@ export async function main(argv: string[], env: Record<string, string | undefine
   }
 }
 
-const plain = new Set(['ConfigurationError', 'DirectoryInUse', 'ImportRefused'])
+const plain = new Set(['ConfigurationError', 'DirectoryInUse', 'ImportRefused', 'MedicinesRefused'])
 
 /** What an operator can mend is said in a sentence; what only we can is shown with its chain. */
 function explain(error: unknown): string {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { type Call, serviceCaller } from '#core/call'
 import { remoteClient } from '#core/client'
-import { type Client, type Contract, isWrite } from '#core/contract'
-import { invariant } from '#core/fault'
+import { channelName, type Client, type Contract, isWrite } from '#core/contract'
+import { invariant, type Json } from '#core/fault'
 import { newId } from '#core/id'
 import type { Job, Parts, Reaction, Service } from '#core/service'
 import type { Kit, Platform, ProcessView, Settings } from '#platform'
@@ -111,6 +111,12 @@ export function compose({ config, platform, services, settings, process }: Compo
       },
       announce: (contract, event, payload) =>
         database.send('event', `${contract.name}.${event}`, contract.events[event]!.parse(payload)),
+      compose: (contract, channel, id, { type, data }, personId) => {
+        const content = contract.channels![channel]!.entries[type as string]!.parse(data) as Json
+        return platform.channels.draft(channelName(contract, channel, id), type as string, content, personId)
+      },
+      append: draft => database.append(draft),
+      forgetChannel: (contract, channel, id) => database.forget(channelName(contract, channel, id)),
       enqueue: (job, data) => database.send('job', `${name}.${job}`, data),
       sweep: () => platform.database.sweep(platform.clock.nowMs()),
       concerning: about => platform.database.concerning(about),
@@ -126,6 +132,7 @@ export function compose({ config, platform, services, settings, process }: Compo
   }
 
   for (const service of here) {
+    assertChannels(service.contract)
     const parts = service.create(kitOf(service))
     placed.set(service.contract.name, {
       service,
@@ -134,6 +141,20 @@ export function compose({ config, platform, services, settings, process }: Compo
     })
   }
   return { placed, call: contract => clientOf(contract) as never, serviceCall }
+}
+
+/** A channel that nobody guards, or that could speak as the platform does, must not start. */
+function assertChannels({ name, channels = {}, operations }: Contract): void {
+  for (const [channel, { mayWatch, entries, notes = {} }] of Object.entries(channels)) {
+    const guard = operations[mayWatch]
+    invariant(guard, `the channel ${name}.${channel} has no policy`)
+    invariant(!isWrite(guard), `the policy of the channel ${name}.${channel} changes something`)
+    const types = [...Object.keys(entries), ...Object.keys(notes)]
+    invariant(
+      types.every(type => /^[a-z][a-zA-Z]*$/.test(type)) && new Set(types).size === types.length,
+      `the channel ${name}.${channel} has types that cannot be told apart`,
+    )
+  }
 }
 
 /** Two calls of one conduct to the same operation are told apart by what they ask. */

@@ -47,6 +47,19 @@ export const variables = {
     schema: whole(1, 1_000_000).default(600),
     reason: 'Requests one caller or address may make in a minute.',
   },
+  MEDLEY_LIVE_PER_PERSON: {
+    schema: whole(1, 10_000).default(20),
+    reason: 'Live connections one person may have open to one process.',
+  },
+  MEDLEY_TURN_URLS: {
+    schema: list.default([]),
+    reason:
+      'STUN and TURN servers for calls, such as turn:turn.example:3478; without them calls work where browsers reach each other.',
+  },
+  MEDLEY_TURN_ONLY: {
+    schema: flag.default(false),
+    reason: 'Calls go through the TURN server only, so that nobody in a call learns the address of another one.',
+  },
   MEDLEY_BODY_BYTES: { schema: whole(1_024, 104_857_600).default(1_048_576), reason: 'Largest request body in bytes.' },
   MEDLEY_TRUST_PROXY: {
     schema: flag.default(false),
@@ -119,6 +132,12 @@ export const variables = {
     reason: 'Our client secret at the issuer.',
     isSecret: true,
   },
+  MEDLEY_TURN_SECRET: {
+    schema: z.string().min(16).optional(),
+    reason:
+      'What the TURN server and Medley share (coturn: static-auth-secret); credentials made from it end by themselves.',
+    isSecret: true,
+  },
   MEDLEY_S3_KEY: {
     schema: z.string().optional(),
     reason: 'Access key id and secret of the bucket as id:secret; without it the environment’s own credentials.',
@@ -176,6 +195,10 @@ export function readConfig(
   if (config.MEDLEY_OIDC_ISSUER && !(config.MEDLEY_OIDC_CLIENT_ID && config.MEDLEY_OIDC_CLIENT_SECRET)) {
     problems.push('MEDLEY_OIDC_ISSUER: needs MEDLEY_OIDC_CLIENT_ID and MEDLEY_OIDC_CLIENT_SECRET beside it')
   }
+  if (config.MEDLEY_TURN_URLS.some(url => /^turns?:/.test(url)) !== (config.MEDLEY_TURN_SECRET !== undefined))
+    problems.push('MEDLEY_TURN_URLS: a turn: server and MEDLEY_TURN_SECRET need each other')
+  if (config.MEDLEY_TURN_ONLY && !config.MEDLEY_TURN_SECRET)
+    problems.push('MEDLEY_TURN_ONLY: needs a turn: server in MEDLEY_TURN_URLS')
   if (problems.length > 0)
     throw new ConfigurationError(`The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`)
   return Object.freeze({

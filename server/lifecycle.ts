@@ -203,6 +203,15 @@ function settingsOf(config: Config): Settings {
     isDemo: isDemo(config),
     mailFrom: config.MEDLEY_MAIL_FROM,
     ratePerMinute: config.MEDLEY_RATE_PER_MINUTE,
+    ...(config.MEDLEY_TURN_URLS.length > 0
+      ? {
+          turn: {
+            urls: config.MEDLEY_TURN_URLS,
+            secret: config.MEDLEY_TURN_SECRET ?? '',
+            isRelayOnly: config.MEDLEY_TURN_ONLY,
+          },
+        }
+      : {}),
     ...(issuer && clientId && clientSecret
       ? { oidc: { issuer, clientId, clientSecret, name: config.MEDLEY_OIDC_NAME } }
       : {}),

@@ -2,6 +2,8 @@
 import identity from '#services/identity'
 import directory from '#services/directory'
 import appointment from '#services/appointment'
+import consultation from '#services/consultation'
+import prescription from '#services/prescription'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
@@ -13,8 +15,10 @@ export const services: readonly AnyService[] = [
   identity,
   directory,
   appointment,
+  consultation,
   record,
   diagnosis,
+  prescription,
   notification,
   audit,
   operations,

@@ -27,7 +27,12 @@ export const hours: Availability = {
   stepMinutes: 20,
 }
 
-export async function aClinician(medley: TestMedley, change: Partial<Availability> = {}): Promise<TestClinician> {
+/** `account` lets them sign in. */
+export async function aClinician(
+  medley: TestMedley,
+  change: Partial<Availability> = {},
+  account: { email?: string; password?: string } = {},
+): Promise<TestClinician> {
   const service = medley.composition.serviceCall('test')
   const place = {
     name: 'Test Clinic',
@@ -55,6 +60,7 @@ export async function aClinician(medley: TestMedley, change: Partial<Availabilit
     .call(appointment)
     .setAvailability({ clinicianId: clinician.id, availability: { ...hours, ...change } }, service)
   const person = await aPerson(medley, {
+    ...account,
     memberships: [{ organizationId: organization.id, role: 'clinician', clinicianId: clinician.id }],
   })
   const serviceId = clinician.services[0]!.id
@@ -73,7 +79,12 @@ export async function aClinician(medley: TestMedley, change: Partial<Availabilit
   }
 }
 
-type Change = { memberships?: { organizationId: string; role: 'clinician' | 'operator'; clinicianId?: string }[] }
+type Change = {
+  memberships?: { organizationId: string; role: 'clinician' | 'operator'; clinicianId?: string }[]
+  name?: string
+  email?: string
+  password?: string
+}
 
 export async function aPerson(
   medley: TestMedley,

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createDatabase } from '../platform/database/database.ts'
 import { pgliteEngine } from '../platform/database/pglite.ts'
 import { runCommand, startProcess } from './servers/medley.ts'
@@ -115,6 +116,70 @@ test('a second process on the same data folder is refused, and the first one goe
     await first.stop()
   }
   assert.equal((await runCommand(['migrate'], env)).exitCode, 0)
+})
+
+test('a signed prescription is verified with published keys and no server', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const keys = join(home, 'keys.json')
+  writeFileSync(keys, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'k' }] }))
+  const sign = (claims: object, until: string) =>
+    new SignJWT({ jti: 'j', sub: 's', rx: { medicine: 'lisinopril', strength: '10 mg' }, ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+      .setAudience('medley-prescription')
+      .setExpirationTime(until)
+      .sign(privateKey)
+  const token = await sign({ for: { name: 'Pat Testing' } }, '1 hour')
+  const good = await runCommand(['verify-prescription', token, keys], {})
+  assert.deepEqual(
+    [good.exitCode, /Genuine, and valid/.test(good.output), /lisinopril 10 mg/.test(good.output)],
+    [0, true, true],
+  )
+  const [head, body, signature] = token.split('.') as [string, string, string]
+  const forged = Buffer.from(Buffer.from(body, 'base64url').toString().replace('10 mg', '40 mg')).toString('base64url')
+  const bad = await runCommand(['verify-prescription', `${head}.${forged}.${signature}`, keys], {})
+  assert.deepEqual([bad.exitCode, /Not genuine/.test(bad.output)], [1, true])
+  const late = await runCommand(['verify-prescription', await sign({}, '1 hour ago'), keys], {})
+  assert.deepEqual([late.exitCode, /validity is over/.test(late.output)], [1, true])
+  assert.equal((await runCommand(['verify-prescription', token], {})).exitCode, 2)
+})
+
+test('licensed facts about medicines are imported whole, or refused with the place of what is wrong', async () => {
+  const env = { MEDLEY_DATA: join(home, 'medicines'), MEDLEY_DEMO: 'off' }
+  const provenance = { isCited: true, source: 'licensed' }
+  const rule = {
+    left: 'lisinopril',
+    right: 'cetirizine',
+    severity: 'major',
+    mechanism: 'additive',
+    advice: 'A test.',
+    provenance,
+  }
+  const facts = (interactions: object[]) => ({
+    licence: 'paid for',
+    sources: [{ id: 'licensed', title: 'A licensed source', address: 'https://example.org/', seen: '2026-11' }],
+    medicines: [],
+    classes: {},
+    interactions,
+    allergies: [],
+    doses: [],
+    limits: [],
+    jurisdictions: [],
+  })
+  const write = (name: string, content: object) => {
+    writeFileSync(join(home, name), JSON.stringify(content))
+    return join(home, name)
+  }
+  const good = await runCommand(['import-medicines', write('facts.json', facts([rule]))], env)
+  assert.deepEqual([good.exitCode, good.output.trim()], [0, 'Imported 1 facts of facts (paid for).'])
+  const wrong = await runCommand(
+    ['import-medicines', write('wrong.json', facts([{ ...rule, left: 'unobtainium' }]))],
+    env,
+  )
+  assert.deepEqual([wrong.exitCode, /nobody is unobtainium/.test(wrong.output)], [1, true])
+  const odd = await runCommand(['import-medicines', write('odd.json', facts([{ ...rule, severity: 'bad' }]))], env)
+  assert.deepEqual([odd.exitCode, /knowledge\.interactions/.test(odd.output)], [1, true], odd.output)
+  const silent = await runCommand(['import-medicines', write('silent.json', { medicines: [] })], env)
+  assert.match(silent.output, /says nothing of its licence/)
 })
 
 test('wrong words and wrong configuration end with a sentence, not a stack', async () => {

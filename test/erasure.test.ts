@@ -7,12 +7,17 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { appointment } from '#contract/appointment'
+import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
+import { notification } from '#contract/notification'
 import { record } from '#contract/record'
+import type { Call } from '#core/call'
 import { Fault } from '#core/fault'
 import { newId } from '#core/id'
-import { aClinician } from './clinic.ts'
+import { aClinician, type TestClinician } from './clinic.ts'
+import { signIn } from './people.ts'
 import { isAvailable } from './servers/available.ts'
+import { freePort } from './servers/child.ts'
 import { startPostgres } from './servers/postgres.ts'
 import { mondayNoonMs, type TestMedley, testMedley } from './start.ts'
 
@@ -26,7 +31,12 @@ const words = {
   reason: 'canary-of-a-reason-9127',
   cancelled: 'canary-of-a-cancellation-3310',
   phone: '15550133777',
+  email: 'zq-5502@erasure.example',
+  device: 'canary-of-a-device-8841',
+  review: 'canary-of-a-review-4402',
+  app: 'canary-of-an-app-6173',
 }
+const password = 'a-long-enough-password'
 
 /** Where any of the words can be read: `schema.table: word`. */
 async function readableIn({ platform }: TestMedley, files: string): Promise<string[]> {
@@ -53,12 +63,16 @@ async function readableIn({ platform }: TestMedley, files: string): Promise<stri
   return found
 }
 
-/** An imported person with a record, a visit they gave a reason for, and one they cancelled with another. */
-async function aHistory(medley: TestMedley): Promise<string> {
+/**
+ * A person with a record, a visit they gave a reason for, and one they cancelled with another. Without an account they were imported;
+ * with one they signed in, wrote a review, and left their name wherever else an account does.
+ */
+async function aHistory(medley: TestMedley, hasAccount: boolean): Promise<string> {
   const service = medley.composition.serviceCall('test')
   const { personId } = await medley.call(identity).enrol(
     {
-      source: { system: 'urn:mrn', value: words.identifier },
+      ...(hasAccount ? { email: words.email, password } : {}),
+      source: { system: `urn:mrn:${hasAccount}`, value: words.identifier },
       name: `${words.given} ${words.family}`,
       birthDate: words.birthDate,
       phone: `+${words.phone}`,
@@ -97,7 +111,42 @@ async function aHistory(medley: TestMedley): Promise<string> {
   const { id } = await medley.call(appointment).book({ ...clinician.wish, startsAt: at(50) }, again)
   await medley.call(appointment).cancel({ bookingId: id, reason: words.cancelled }, { ...own, idempotencyKey: newId() })
   await medley.settle()
+  if (hasAccount) await anAccount(medley, clinician, own)
   return personId
+}
+
+async function anAccount(medley: TestMedley, clinician: TestClinician, own: Call): Promise<void> {
+  const { url, clock } = medley
+  const signedIn = await fetch(`${url}/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(url).origin, 'user-agent': words.device },
+    body: JSON.stringify({ email: words.email, password }),
+  })
+  assert.equal(signedIn.status, 200)
+  const as = () => ({ ...own, idempotencyKey: newId() })
+  await medley.call(identity).createApiKey({ name: words.device, expiresInDays: 30 }, as())
+  const { id: appId } = await medley.call(identity).registerApp(
+    {
+      name: words.app,
+      maker: words.family,
+      kind: 'public',
+      redirectUris: ['https://app.example/callback'],
+      scopes: ['openid'],
+    },
+    as(),
+  )
+  assert.ok(appId)
+  await medley
+    .call(notification)
+    .addDevice({ endpoint: `https://push.example/${words.device}`, keys: { p256dh: 'a', auth: 'b' } }, as())
+  const startsAt = new Date(clock.nowMs() + 26 * 3_600_000).toISOString()
+  const { items } = await medley.call(appointment).listBookings({}, own)
+  const bookingId = items.find(each => each.startsAt === startsAt)!.id
+  clock.advance(27 * 3_600_000)
+  await medley.call(appointment).complete({ bookingId }, { ...clinician.call, idempotencyKey: newId() })
+  await medley.settle()
+  await medley.call(directory).review({ clinicianId: clinician.id, bookingId, stars: 4, text: words.review }, as())
+  await medley.settle()
 }
 
 async function exported(medley: TestMedley): Promise<string> {
@@ -122,47 +171,51 @@ type Kept = {
 }
 
 async function eraseAndRestore(kept: Kept): Promise<void> {
-  const patientId = await beforeBackUp(kept)
+  const patientIds = await beforeBackUp(kept)
   await kept.backUp()
-  await erased(kept, patientId)
-  await restored(kept, patientId)
+  await erased(kept, patientIds)
+  await restored(kept, patientIds)
 }
 
-async function beforeBackUp(kept: Kept): Promise<string> {
+async function beforeBackUp(kept: Kept): Promise<string[]> {
   await using medley = await kept.open()
-  const patientId = await aHistory(medley)
+  const patientIds = [await aHistory(medley, false), await aHistory(medley, true)]
   const before = await readableIn(medley, kept.files)
-  assert.ok(before.length >= 8, 'the search would find nothing in any case')
+  const readable = Object.values(words).filter(word => before.some(each => each.endsWith(`: ${word}`)))
+  // The reason of a visit is sealed wherever it is, so nobody finds it before either.
+  const hidden = Object.values(words).filter(word => !readable.includes(word))
+  assert.deepEqual(hidden, [words.reason], 'the search would find nothing in any case')
   assert.match(await exported(medley), new RegExp(words.canary))
-  return patientId
+  return patientIds
 }
 
-async function erased(kept: Kept, patientId: string): Promise<void> {
+async function erased(kept: Kept, patientIds: readonly string[]): Promise<void> {
   await using medley = await kept.open()
   const operator = medley.as({ personId: newId(), roles: ['operator'] })
-  await medley.call(record).erase({ patientId, confirm: 'erase' }, operator)
+  for (const patientId of patientIds) await medley.call(record).erase({ patientId, confirm: 'erase' }, operator)
   await medley.settle()
   assert.deepEqual(await readableIn(medley, kept.files), [])
+  await assert.rejects(signIn(medley.url, words.email, password), /401/)
 }
 
-async function restored(kept: Kept, patientId: string): Promise<void> {
+async function restored(kept: Kept, patientIds: readonly string[]): Promise<void> {
   await using medley = await kept.openBackup()
   const service = medley.composition.serviceCall('test')
-  await assert.rejects(
-    medley.call(record).interact({ method: 'GET', path: `Patient/${patientId}` }, service),
-    (error: unknown) => error instanceof Fault && error.kind === 'not_found',
-  )
+  for (const patientId of patientIds) {
+    await assert.rejects(
+      medley.call(record).interact({ method: 'GET', path: `Patient/${patientId}` }, service),
+      (error: unknown) => error instanceof Fault && error.kind === 'not_found',
+    )
+  }
+  await assert.rejects(signIn(medley.url, words.email, password), /401/, 'the account came back')
   assert.doesNotMatch(await exported(medley), new RegExp(Object.values(words).join('|')))
   const { rows } = await medley.platform.database.execute(
-    'select wrapped from medley.person_key where person_id = $1',
-    [patientId],
+    'select wrapped from medley.person_key where person_id = any($1)',
+    [patientIds],
   )
-  assert.deepEqual(rows, [], 'the key came back')
-  assert.deepEqual(
-    (await medley.call(identity).namesOf({ personIds: [patientId] }, service)).names,
-    { [patientId]: '' },
-    'the name came back',
-  )
+  assert.deepEqual(rows, [], 'a key came back')
+  const { names } = await medley.call(identity).namesOf({ personIds: [...patientIds] }, service)
+  assert.deepEqual(Object.values(names), ['', ''], 'a name came back')
   // What the others hold goes when they hear of the erasure again.
   await medley.settle()
   assert.deepEqual(await readableIn(medley, kept.files), [])
@@ -212,7 +265,8 @@ test('an erasure that failed leaves no note, or the next start would make up for
 test('an erased person stays erased when an older copy of the embedded database is started', async () => {
   const top = mkdtempSync(join(tmpdir(), 'medley-erasure-'))
   const [present, older] = [join(top, 'present'), join(top, 'older')]
-  const open = (folder: string) => testMedley({ env: { MEDLEY_DATA: folder, MEDLEY_SECRET: secret } })
+  const open = async (folder: string) =>
+    testMedley({ env: { MEDLEY_DATA: folder, MEDLEY_SECRET: secret, MEDLEY_PORT: String(await freePort()) } })
   try {
     await eraseAndRestore({
       files: join(present, 'files'),
@@ -240,8 +294,9 @@ test(
     const run = promisify(execFile)
     const dump = join(top, 'dump.sql')
     const present = await server.createDatabase('present')
-    const open = (url: string) =>
-      testMedley({ env: { MEDLEY_DATABASE_URL: url, MEDLEY_DATA: join(top, 'data'), MEDLEY_SECRET: secret } })
+    const kept = { MEDLEY_DATA: join(top, 'data'), MEDLEY_SECRET: secret }
+    const open = async (url: string) =>
+      testMedley({ env: { ...kept, MEDLEY_DATABASE_URL: url, MEDLEY_PORT: String(await freePort()) } })
     try {
       await eraseAndRestore({
         files: join(top, 'data/files'),

@@ -71,7 +71,11 @@ export async function testMedley({
 export async function splitMedley(
   options: TestOptions = {},
 ): Promise<{ edge: TestMedley; parts: TestMedley[]; [Symbol.asyncDispose](): Promise<void> }> {
-  const names = ['identity,directory', 'appointment', 'record,diagnosis,notification,audit,operations']
+  const names = [
+    'identity,directory',
+    'appointment,consultation',
+    'record,diagnosis,prescription,notification,audit,operations',
+  ]
   const ports = await Promise.all(names.map(freePort))
   const addresses = Object.fromEntries(
     names.flatMap((group, index) =>

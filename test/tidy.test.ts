@@ -25,8 +25,8 @@ const places: Place[] = [
   { name: 'core', at: /^core\//, may: [/^core\//], npm: /^(zod|@orpc\/(contract|client|openapi-client\/fetch))$/ },
   {
     name: 'contract',
-    at: /^services\/[^/]+\/contract\.ts$/,
-    may: [/^core\//, /^services\/[^/]+\/contract\.ts$/],
+    at: /^services\/([^/]+)\/contract(\.ts|\/)/,
+    may: [/^core\//, /^services\/[^/]+\/contract\.ts$/, /^services\/SELF\/contract\//],
     npm: /^zod$/,
   },
   {
@@ -46,7 +46,7 @@ const places: Place[] = [
     name: 'service',
     at: /^services\/([^/]+)\//,
     may: [/^core\//, /^platform\/([^/]+\/port|index)\.ts$/, /^services\/[^/]+\/contract\.ts$/, /^services\/SELF\//],
-    npm: /^(zod|kysely|lru-cache|better-auth\/crypto|@medplum\/(core|fhirtypes))$/,
+    npm: /^(zod|kysely|lru-cache|pdf-lib|uqr|better-auth\/crypto|@medplum\/(core|fhirtypes))$/,
     node: true,
   },
   {
@@ -134,7 +134,7 @@ export function strayText(path: string, text: string): string[] {
 const longFiles = new Set<string>(['services/appointment/contract.ts'])
 
 const serviceFiles =
-  /^(README\.md|contract\.ts|index\.ts|(rules|store|service|reactions|routes|seed|data)(\.ts|\/.+\.ts)|(rules|service|routes)\.test\.ts|migrations\/\d{4}-[a-z0-9-]+\.sql|knowledge\/[a-z0-9/-]+\.json)$/
+  /^(README\.md|index\.ts|(contract|rules|store|service|reactions|routes|seed|data)(\.ts|\/.+\.ts)|(rules|service|routes)\.test\.ts|migrations\/\d{4}-[a-z0-9-]+\.sql|knowledge\/[a-z0-9/-]+\.(json|txt))$/
 
 test('every import goes along an arrow of the architecture', () => {
   const stray = files.filter(path => isCode(path) && !isTest(path)).flatMap(path => strayImports(path, read(path)))

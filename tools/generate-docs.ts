@@ -41,6 +41,20 @@ function events(contracts: readonly Contract[]): string {
   return `${generated}# Events\n\nDelivered at least once to the services that listen; none carries names or clinical content.\n\n${table(['event', 'carries'], rows)}\n`
 }
 
+function channels(contracts: readonly Contract[]): string {
+  const rows = contracts.flatMap(({ name, channels: all = {} }) =>
+    Object.entries(all).map(([key, { summary, mayWatch, entries, notes = {} }]) => [
+      `\`${name}.${key}/<id>\``,
+      summary,
+      `\`${name}.${mayWatch}\``,
+      Object.keys(entries).join(', '),
+      Object.keys(notes).join(', '),
+    ]),
+  )
+  const head = ['channel', 'what happens on it', 'who may watch', 'kept', 'passing by']
+  return `${generated}# Channels\n\nWatched over \`/api/live\` (WebSocket) or \`/api/live/stream?channel=…\` (server-sent events); see \`platform/channels/README.md\`.\n\n${table(head, rows)}\n`
+}
+
 function faults(contracts: readonly Contract[]): string {
   const own = contracts.flatMap(({ name, faults: all }) =>
     Object.entries(all).map(([key, fault]) => [`${name}.${key}`, fault] as const),
@@ -84,6 +98,7 @@ export async function reference(): Promise<Record<string, string>> {
   return {
     'operations.md': operations(contracts),
     'events.md': events(contracts),
+    'channels.md': channels(contracts),
     'faults.md': faults(contracts),
     'configuration.md': configuration(),
     'schema.sql': await schema(),

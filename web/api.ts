@@ -1,11 +1,13 @@
 // The product's services as the page sees them: typed by their contracts, cached and retried by TanStack Query.
 import { appointment } from '#contract/appointment'
 import { audit } from '#contract/audit'
+import { consultation } from '#contract/consultation'
 import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
 import { operations } from '#contract/operations'
+import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
 import { remoteClient } from '#core/client'
 import { Fault } from '#core/fault'
@@ -52,10 +54,12 @@ export const api = {
   identity: remoteClient(identity, options),
   directory: remoteClient(directory, options),
   appointment: remoteClient(appointment, options),
+  consultation: remoteClient(consultation, options),
   notification: remoteClient(notification, options),
   operations: remoteClient(operations, options),
   audit: remoteClient(audit, options),
   record: remoteClient(record, options),
+  prescription: remoteClient(prescription, options),
   diagnosis: remoteClient(diagnosis, options),
 }
 export type Api = typeof api
@@ -164,6 +168,20 @@ export interface ActOptions<Output> {
   onDone?: (output: Output) => void
   /** Services whose answers are out of date afterwards; by default the one that was written to. */
   refreshes?: readonly ServiceName[]
+}
+
+/** Several calls that are one act to the person; afterwards everything of these services is asked anew. */
+export function useWork<Input>(
+  work: (input: Input) => Promise<void>,
+  refreshes: readonly ServiceName[] = ['prescription'],
+) {
+  const cache = useQueryClient()
+  return useMutation<void, unknown, Input>({
+    mutationFn: work,
+    onSuccess: async () => {
+      await Promise.all(refreshes.map(each => cache.invalidateQueries({ queryKey: [each] })))
+    },
+  })
 }
 
 /**

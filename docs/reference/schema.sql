@@ -135,6 +135,140 @@ create table audit.head (
 alter table audit.head add constraint head_pkey PRIMARY KEY (is_only);
 alter table audit.head add constraint head_is_only_check CHECK (is_only);
 
+create table consultation.aftercare (
+  visit_id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  content_sealed bytea not null,
+  done jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null
+);
+alter table consultation.aftercare add constraint aftercare_pkey PRIMARY KEY (visit_id);
+alter table consultation.aftercare add constraint aftercare_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.aftercare enable row level security;
+create policy own_or_all on consultation.aftercare for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table consultation.file (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  author_id uuid not null,
+  name_sealed bytea not null,
+  content_type text not null,
+  size_bytes integer not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.file add constraint file_pkey PRIMARY KEY (id);
+alter table consultation.file add constraint file_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+CREATE INDEX file_visit ON consultation.file USING btree (visit_id);
+alter table consultation.file enable row level security;
+create policy own_or_all on consultation.file for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = file.visit_id)))));
+
+create table consultation.guest (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  person_id uuid,
+  name_sealed bytea not null,
+  relation text not null,
+  consent text not null,
+  code_hash text not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.guest add constraint guest_pkey PRIMARY KEY (id);
+alter table consultation.guest add constraint guest_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.guest add constraint guest_consent_check CHECK ((consent = ANY (ARRAY['asked'::text, 'given'::text, 'refused'::text])));
+CREATE INDEX guest_visit ON consultation.guest USING btree (visit_id);
+alter table consultation.guest enable row level security;
+create policy own_or_all on consultation.guest for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician()) OR (person_id = medley.person())));
+
+create table consultation.message (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  author_id uuid not null,
+  seat text not null,
+  seq bigint not null,
+  content_sealed bytea not null,
+  file_ids uuid[] not null default '{}'::uuid[],
+  created_at timestamp with time zone not null
+);
+alter table consultation.message add constraint message_pkey PRIMARY KEY (id);
+alter table consultation.message add constraint message_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+CREATE INDEX message_newest ON consultation.message USING btree (visit_id, seq DESC);
+alter table consultation.message enable row level security;
+create policy own_or_all on consultation.message for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = message.visit_id)))));
+
+create table consultation.note_version (
+  visit_id uuid not null,
+  version integer not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  author_id uuid not null,
+  state text not null,
+  content_sealed bytea not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.note_version add constraint note_version_pkey PRIMARY KEY (visit_id, version);
+alter table consultation.note_version add constraint note_version_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.note_version add constraint note_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'signed'::text, 'amended'::text])));
+alter table consultation.note_version enable row level security;
+create policy own_or_all on consultation.note_version for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+
+create table consultation.receipt (
+  visit_id uuid not null,
+  person_id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  message_id uuid not null,
+  seq bigint not null
+);
+alter table consultation.receipt add constraint receipt_pkey PRIMARY KEY (visit_id, person_id);
+alter table consultation.receipt add constraint receipt_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.receipt enable row level security;
+create policy own_or_all on consultation.receipt for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = receipt.visit_id)))));
+
+create table consultation.visit (
+  id uuid not null,
+  region text not null default medley.region(),
+  kind text not null,
+  patient_id uuid not null,
+  sealed_for uuid not null,
+  clinician_id uuid not null,
+  clinician_name text not null,
+  mode text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  called_at timestamp with time zone,
+  subject_sealed bytea,
+  last_message_at timestamp with time zone,
+  created_at timestamp with time zone not null
+);
+alter table consultation.visit add constraint visit_pkey PRIMARY KEY (id);
+alter table consultation.visit add constraint visit_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'written'::text])));
+alter table consultation.visit add constraint visit_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'waiting'::text, 'inProgress'::text, 'ended'::text, 'cancelled'::text])));
+CREATE INDEX visit_clinician ON consultation.visit USING btree (clinician_id, created_at DESC, id DESC);
+CREATE INDEX visit_patient ON consultation.visit USING btree (patient_id, created_at DESC, id DESC);
+CREATE INDEX visit_queue ON consultation.visit USING btree (clinician_id, starts_at) WHERE (state = ANY (ARRAY['waiting'::text, 'inProgress'::text]));
+alter table consultation.visit enable row level security;
+create policy own_or_all on consultation.visit for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician()) OR (EXISTS ( SELECT
+   FROM consultation.guest g
+  WHERE ((g.visit_id = visit.id) AND (g.person_id = medley.person()) AND (g.consent = 'given'::text))))));
+
 create table diagnosis.interview (
   id uuid not null,
   region text not null default medley.region(),
@@ -529,7 +663,8 @@ create table identity.person (
   locale text not null,
   time_zone text not null,
   sealed bytea,
-  created_at timestamp with time zone not null
+  created_at timestamp with time zone not null,
+  forgotten_at timestamp with time zone
 );
 alter table identity.person add constraint person_account_id_key UNIQUE (account_id);
 alter table identity.person add constraint person_source_key UNIQUE (source);
@@ -582,6 +717,24 @@ create table medley.answer (
 );
 alter table medley.answer add constraint answer_pkey PRIMARY KEY (key_hash, step);
 CREATE INDEX answer_age ON medley.answer USING btree (created_at);
+
+create table medley.channel (
+  name text not null,
+  region text not null default medley.region(),
+  seq bigint not null
+);
+alter table medley.channel add constraint channel_pkey PRIMARY KEY (name);
+
+create table medley.channel_entry (
+  channel text not null,
+  seq bigint not null,
+  type text not null,
+  person_id uuid not null,
+  sealed bytea not null,
+  at timestamp with time zone not null
+);
+alter table medley.channel_entry add constraint channel_entry_pkey PRIMARY KEY (channel, seq);
+CREATE INDEX channel_entry_age ON medley.channel_entry USING btree (at);
 
 create table medley.idempotency (
   scope text not null,
@@ -714,6 +867,144 @@ create table notification.preference (
 alter table notification.preference add constraint preference_pkey PRIMARY KEY (person_id);
 alter table notification.preference enable row level security;
 create policy own on notification.preference for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table prescription.availability (
+  pharmacy_id uuid not null,
+  medicine text not null,
+  availability text not null,
+  said_at timestamp with time zone not null
+);
+alter table prescription.availability add constraint availability_pkey PRIMARY KEY (pharmacy_id, medicine);
+alter table prescription.availability add constraint availability_availability_check CHECK ((availability = ANY (ARRAY['inStock'::text, 'canOrder'::text, 'outOfStock'::text])));
+
+create table prescription.exchange (
+  id uuid not null,
+  region text not null default medley.region(),
+  prescription_id uuid not null,
+  person_id uuid,
+  kind text not null,
+  side text not null,
+  content_sealed bytea not null,
+  at timestamp with time zone not null
+);
+alter table prescription.exchange add constraint exchange_pkey PRIMARY KEY (id);
+alter table prescription.exchange add constraint exchange_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.exchange add constraint exchange_kind_check CHECK ((kind = ANY (ARRAY['query'::text, 'answer'::text, 'refusal'::text, 'cancellation'::text])));
+alter table prescription.exchange add constraint exchange_side_check CHECK ((side = ANY (ARRAY['clinician'::text, 'pharmacy'::text, 'patient'::text])));
+CREATE INDEX exchange_prescription ON prescription.exchange USING btree (prescription_id, id);
+alter table prescription.exchange enable row level security;
+create policy own_or_all on prescription.exchange for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table prescription.favourite (
+  clinician_id uuid not null,
+  region text not null default medley.region(),
+  order_hash text not null,
+  content jsonb not null,
+  uses integer not null default 0,
+  last_used_at timestamp with time zone not null,
+  is_starred boolean not null default false
+);
+alter table prescription.favourite add constraint favourite_pkey PRIMARY KEY (clinician_id, order_hash);
+alter table prescription.favourite enable row level security;
+create policy own_or_all on prescription.favourite for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
+
+create table prescription.fill (
+  id uuid not null,
+  region text not null default medley.region(),
+  prescription_id uuid not null,
+  person_id uuid,
+  pharmacy_id uuid not null,
+  number integer not null,
+  quantity_milli integer not null,
+  stage text not null,
+  content_sealed bytea not null,
+  prepared_by uuid not null,
+  prepared_at timestamp with time zone not null,
+  verified_by uuid,
+  verified_at timestamp with time zone,
+  handed_over_at timestamp with time zone,
+  rejected_because text
+);
+alter table prescription.fill add constraint fill_pkey PRIMARY KEY (id);
+alter table prescription.fill add constraint fill_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.fill add constraint fill_by_two CHECK (((verified_by IS NULL) OR (verified_by <> prepared_by)));
+alter table prescription.fill add constraint fill_quantity_milli_check CHECK ((quantity_milli > 0));
+alter table prescription.fill add constraint fill_stage_check CHECK ((stage = ANY (ARRAY['prepared'::text, 'verified'::text, 'handedOver'::text, 'rejected'::text])));
+CREATE UNIQUE INDEX fill_one_open ON prescription.fill USING btree (prescription_id) WHERE (stage = ANY (ARRAY['prepared'::text, 'verified'::text]));
+CREATE INDEX fill_prescription ON prescription.fill USING btree (prescription_id, id);
+alter table prescription.fill enable row level security;
+create policy own_or_all on prescription.fill for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table prescription.knowledge (
+  id uuid not null,
+  name text not null,
+  licence text not null,
+  content jsonb not null,
+  imported_at timestamp with time zone not null
+);
+alter table prescription.knowledge add constraint knowledge_name_key UNIQUE (name);
+alter table prescription.knowledge add constraint knowledge_pkey PRIMARY KEY (id);
+
+create table prescription.prescription (
+  id uuid not null,
+  region text not null default medley.region(),
+  person_id uuid,
+  subject_id uuid not null,
+  patient_id text not null,
+  clinician_id uuid not null,
+  jurisdiction text not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  content_sealed bytea not null,
+  token_id uuid,
+  token_sealed bytea,
+  pharmacy_id uuid,
+  refills integer not null,
+  days integer not null,
+  signed_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  valid_until timestamp with time zone,
+  next_fill_at timestamp with time zone,
+  refill_requested_at timestamp with time zone,
+  revision integer not null default 0,
+  created_at timestamp with time zone not null
+);
+alter table prescription.prescription add constraint prescription_pkey PRIMARY KEY (id);
+alter table prescription.prescription add constraint prescription_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'checked'::text, 'signed'::text, 'sent'::text, 'accepted'::text, 'queriedBack'::text, 'partlyDispensed'::text, 'completed'::text, 'cancelled'::text, 'expired'::text])));
+CREATE INDEX prescription_clinician ON prescription.prescription USING btree (clinician_id, id DESC);
+CREATE INDEX prescription_expiry ON prescription.prescription USING btree (valid_until) WHERE (state = ANY (ARRAY['signed'::text, 'sent'::text, 'accepted'::text, 'queriedBack'::text, 'partlyDispensed'::text]));
+CREATE INDEX prescription_patient ON prescription.prescription USING btree (patient_id, id DESC);
+CREATE INDEX prescription_person ON prescription.prescription USING btree (person_id, id DESC);
+CREATE INDEX prescription_queue ON prescription.prescription USING btree (pharmacy_id, state_since, id) WHERE (state = ANY (ARRAY['sent'::text, 'accepted'::text, 'queriedBack'::text, 'partlyDispensed'::text]));
+alter table prescription.prescription enable row level security;
+create policy own_or_all on prescription.prescription for all using ((medley.reaches_all() OR (person_id = medley.person()) OR (clinician_id = medley.clinician())));
+
+create table prescription.redemption (
+  token_id uuid not null,
+  region text not null default medley.region(),
+  prescription_id uuid not null,
+  person_id uuid,
+  pharmacy_id uuid not null,
+  redeemed_at timestamp with time zone not null
+);
+alter table prescription.redemption add constraint redemption_once PRIMARY KEY (token_id);
+alter table prescription.redemption add constraint redemption_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.redemption enable row level security;
+create policy own_or_all on prescription.redemption for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
+create table prescription.supply (
+  prescription_id uuid not null,
+  number integer not null,
+  region text not null default medley.region(),
+  person_id uuid,
+  ordered_milli integer not null,
+  left_milli integer not null
+);
+alter table prescription.supply add constraint supply_pkey PRIMARY KEY (prescription_id, number);
+alter table prescription.supply add constraint supply_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.supply add constraint supply_never_below_zero CHECK ((left_milli >= 0));
+alter table prescription.supply enable row level security;
+create policy own_or_all on prescription.supply for all using ((medley.reaches_all() OR (person_id = medley.person())));
 
 create table record.consent_rule (
   resource bigint not null,
@@ -854,6 +1145,7 @@ alter table record.resource add constraint resource_id_check CHECK ((id ~ '^[A-Z
 alter table record.resource add constraint resource_method_check CHECK ((method = ANY (ARRAY['POST'::text, 'PUT'::text, 'PATCH'::text, 'DELETE'::text])));
 CREATE INDEX resource_changed ON record.resource USING btree (updated_at DESC, key DESC);
 CREATE INDEX resource_newest ON record.resource USING btree (type, updated_at DESC, key DESC);
+CREATE INDEX resource_of_nobody ON record.resource USING btree (type, key) WHERE ((patients = '{}'::text[]) AND (NOT is_deleted));
 CREATE INDEX resource_patients ON record.resource USING gin (patients);
 CREATE INDEX resource_seen ON record.resource USING btree (type, key) INCLUDE (patients, labels) WHERE (NOT is_deleted);
 alter table record.resource enable row level security;
@@ -916,6 +1208,21 @@ CREATE OR REPLACE FUNCTION audit.patients_of(record text)
 AS $function$ select array(select jsonb_array_elements_text(record::jsonb -> 'patientIds')) $function$
 ;
 
+CREATE OR REPLACE FUNCTION medley.append(channel text, type text, person_id uuid, sealed bytea, at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+declare given bigint;
+begin
+  insert into channel as c (name, seq) values (append.channel, 1)
+    on conflict (name) do update set seq = c.seq + 1 returning c.seq into given;
+  insert into channel_entry values (append.channel, given, append.type, append.person_id, append.sealed, append.at);
+  return given;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION medley.clinician()
  RETURNS uuid
  LANGUAGE sql
@@ -955,6 +1262,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION medley.forget(channel text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'medley', 'pg_temp'
+AS $function$
+  delete from channel_entry e where e.channel = forget.channel
+$function$
+;
+
 CREATE OR REPLACE FUNCTION medley.person()
  RETURNS uuid
  LANGUAGE sql
@@ -984,6 +1301,19 @@ CREATE OR REPLACE FUNCTION medley.send(messages jsonb)
 AS $function$
   insert into medley.outbox (id, kind, topic, payload)
   select id, kind, topic, payload from jsonb_to_recordset(messages) as m(id uuid, kind text, topic text, payload jsonb)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION record.about(who text[], kind text, or_nobody boolean)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER ROWS 500
+ SET search_path TO ''
+AS $function$
+  select r.key from record.resource r
+  where r.patients && (who collate "default") and (kind is null or r.type = kind) and not r.is_deleted
+  union all
+  select r.key from record.resource r where or_nobody and r.patients = '{}' and r.type = kind and not r.is_deleted
 $function$
 ;
 

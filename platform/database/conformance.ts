@@ -363,6 +363,14 @@ export function databaseConforms(name: string, open: () => Promise<Engine>): voi
     assert.deepEqual(await one.read(call, find, { isSingle: true }), [{ id }], 'the session is as good as before')
   })
 
+  test(`${name}: a read whose values decide the plan has each statement planned anew, and no other read has`, async () => {
+    const call = callOf(newId(), newId())
+    const mode = async () =>
+      (await one.query<{ mode: string }>(sql`select current_setting('plan_cache_mode') as mode`))[0]!.mode
+    assert.equal(await one.read(call, mode, { isVaried: true, isSingle: true }), 'force_custom_plan')
+    assert.equal(await one.read(call, mode), 'auto')
+  })
+
   test(`${name}: a read writes nothing, and statements outside of read and save are bugs`, async () => {
     const call = callOf(newId())
     await assert.rejects(

@@ -4,6 +4,7 @@ import { Kysely, type RawBuilder, sql } from 'kysely'
 import type { Call } from '#core/call'
 import { houseFault, invariant } from '#core/fault'
 import { newId } from '#core/id'
+import type { Appended } from '#platform/channels'
 import { type Engine, engineDialect, type Session } from './engine.ts'
 import { gathering } from './gather.ts'
 import type { AnswerSeal, Conduct, Database, OutgoingMessage, Replay, ServiceDatabase } from './port.ts'
@@ -14,15 +15,17 @@ type Open = {
   isOpen: boolean
   service: string
   messages: OutgoingMessage[]
+  appended: Appended[]
   isReadOnly: boolean
   isSingle: boolean
 }
 type Wish = {
   service: string
   call: Call
-  reach: 'all' | undefined
+  reach?: 'all' | undefined
   isReadOnly: boolean
   isSingle?: boolean | undefined
+  isVaried?: boolean | undefined
 }
 type Kept = Replay & { fingerprint: string }
 type Conducting = { conduct: Conduct; saves: number; isAudited: boolean }
@@ -33,6 +36,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
   const conducting = new AsyncLocalStorage<Conducting>()
   const owned = new AsyncLocalStorage<Session>()
   const listeners = new Set<() => void>()
+  const watchers = new Set<(appended: readonly Appended[]) => void>()
   const owner = new Kysely<never>({ dialect: engineDialect(engine) })
 
   const openHere = () => {
@@ -42,7 +46,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
 
   /** `last` makes what goes out with the commit, from what `work` returned. */
   async function inTransaction<T>(
-    { service, call, reach, isReadOnly, isSingle = false }: Wish,
+    { service, call, reach, isReadOnly, isSingle = false, isVaried = false }: Wish,
     work: (open: Open) => Promise<T>,
     last?: (open: Open, result: T) => Statement | undefined,
   ): Promise<T> {
@@ -51,10 +55,11 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
       invariant(joined.service === service, `${service} works in a transaction of ${joined.service}`)
       return work(joined)
     }
-    const opening = `begin ${isReadOnly ? 'read only' : 'read write'};${preambleOf(service, call, reach)}`
+    const plans = isVaried ? ';set local plan_cache_mode=force_custom_plan' : ''
+    const opening = `begin ${isReadOnly ? 'read only' : 'read write'};${preambleOf(service, call, reach)}${plans}`
     const session = await engine.acquire()
     const transaction = openTransaction(session, opening)
-    const open: Open = { transaction, isOpen: true, service, messages: [], isReadOnly, isSingle }
+    const open: Open = { transaction, isOpen: true, service, messages: [], appended: [], isReadOnly, isSingle }
     let isBroken = false
     try {
       const result = await opens.run(open, () => work(open))
@@ -76,6 +81,12 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
       invariant(open?.service === service, `a statement of ${service} runs outside of its read or save`)
       return open
     }
+    const openToChange = (channel: string) => {
+      const open = openOfService()
+      invariant(!open.isReadOnly, `${service} changes ${channel} outside of save`)
+      invariant(channel.startsWith(`${service}.`), `${channel} is no channel of ${service}`)
+      return open
+    }
     return {
       async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
         const { sql: text, parameters } = statement.compile(owner)
@@ -87,12 +98,12 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
         const { sql: text, parameters } = statement.compile(owner)
         openOfService().transaction.write(text, parameters)
       },
-      read: (call, work, { reach, isSingle } = {}) =>
-        inTransaction({ service, call, reach, isReadOnly: true, isSingle }, () => work()),
+      read: (call, work, options = {}) => inTransaction({ service, call, isReadOnly: true, ...options }, () => work()),
       async save(call, work, { reach } = {}) {
         const now = conducting.getStore()
         const step = now ? now.saves++ : 0
         let sent = false
+        let appended: readonly Appended[] = []
         try {
           const output = await inTransaction(
             { service, call, reach, isReadOnly: false },
@@ -100,11 +111,13 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
             (open, result) => {
               const last = concluding(open, now, step, result)
               sent = last !== undefined
+              appended = open.appended
               return last
             },
           )
           if (now && sent) now.isAudited = true
           if (sent) for (const listener of listeners) listener()
+          if (appended.length > 0) for (const watcher of watchers) watcher(appended)
           return output
         } catch (error) {
           if (!now?.conduct.call.idempotencyKey) throw error
@@ -119,6 +132,18 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
         const open = openHere()
         invariant(open?.service === service && !open.isReadOnly, `${service} sends ${topic} outside of save`)
         open.messages.push({ id: newId(), kind, topic, payload })
+      },
+      async append(draft) {
+        const open = openToChange(draft.channel)
+        const { channel, type, personId, sealed, at } = draft
+        const values = [channel, type, personId, Buffer.from(sealed), at]
+        const { rows } = await open.transaction.query('select medley.append($1, $2, $3, $4, $5) as seq', values)
+        const seq = rows[0]!['seq'] as number
+        open.appended.push({ draft, seq })
+        return seq
+      },
+      forget(channel) {
+        openToChange(channel).transaction.write('select medley.forget($1)', [channel])
       },
     }
   }
@@ -218,6 +243,10 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
     },
     listen: engine.listen,
     onSent: listener => void listeners.add(listener),
+    onAppended(listener) {
+      watchers.add(listener)
+      return () => watchers.delete(listener)
+    },
     async sweep(nowMs) {
       const session = await engine.acquire()
       try {
@@ -227,6 +256,7 @@ export function createDatabase(engine: Engine, answers?: AnswerSeal): Database {
           await session.query('delete from medley.idempotency where created_at < $1', [day]),
           await session.query('delete from medley.keyvalue where expires_at < $1', [new Date(nowMs)]),
           await session.query('delete from medley.job_progress where at < $1', [fortnight]),
+          await session.query('delete from medley.channel_entry where at < $1', [fortnight]),
         ]
         // Nobody else vacuums an embedded engine, and its tables would only grow.
         if (engine.kind === 'embedded') await session.query('vacuum analyze')

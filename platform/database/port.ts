@@ -2,6 +2,7 @@
 import type { Kysely, RawBuilder } from 'kysely'
 import type { Call } from '#core/call'
 import type { About, AuditRecord } from '#core/journal'
+import type { Appended, EntryDraft } from '#platform/channels'
 
 /** One operation, reaction or job while it runs. The kernel makes it; `save` uses it to be atomic, audited and repeatable. */
 export type Conduct = {
@@ -19,6 +20,8 @@ export type Conduct = {
 /** What leaves with a transaction: delivered at least once after it committed, never when it did not. */
 export type OutgoingMessage = { id: string; kind: 'event' | 'job' | 'audit'; topic: string; payload: unknown }
 
+export type ReadOptions = { reach?: 'all'; isSingle?: boolean; isVaried?: boolean }
+
 /** The database as one service sees it: its own schema, its own role, row-level context in every transaction. */
 export interface ServiceDatabase {
   /** Runs one statement inside the transaction that `read` or `save` opened; throws outside of one. */
@@ -32,9 +35,10 @@ export interface ServiceDatabase {
 
   /**
    * A read-only transaction that carries the caller. `reach: 'all'` sees rows of everybody: for answers that hold no personal data.
-   * `isSingle` promises that `work` asks once, and then all of it takes one round trip; asking again throws.
+   * `isSingle` promises that `work` asks once, and then all of it takes one round trip; asking again throws. `isVaried` has every
+   * statement planned for its values, where a plan that fits all of them would fit none.
    */
-  read<T>(call: Call, work: () => Promise<T>, options?: { reach?: 'all'; isSingle?: boolean }): Promise<T>
+  read<T>(call: Call, work: () => Promise<T>, options?: ReadOptions): Promise<T>
 
   /**
    * One transaction for the change, its events, its audit entry and its idempotency key: all or nothing.
@@ -48,6 +52,15 @@ export interface ServiceDatabase {
 
   /** Adds an event or a job to the open transaction; throws outside of `save`. */
   send(kind: 'event' | 'job', topic: string, payload: unknown): void
+
+  /**
+   * Adds an entry to a channel of this service, inside `save`; returns its number. The channel stays locked until the commit, so append
+   * last, and to one channel only.
+   */
+  append(draft: EntryDraft): Promise<number>
+
+  /** Removes every entry of a channel of this service, inside `save`. Numbers go on from where they were. */
+  forget(channel: string): void
 }
 
 /** What an adapter tells about itself for health checks. */
@@ -82,6 +95,8 @@ export interface Database {
   listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>
   /** Called after each commit that sent something. */
   onSent(listener: () => void): void
+  /** Called after each commit of this process that appended to channels. Returns how to stop. */
+  onAppended(listener: (appended: readonly Appended[]) => void): () => void
   /** Removes what the platform kept long enough: answers by key after a day, ended values, old progress. Returns how many rows. */
   sweep(nowMs: number): Promise<number>
   health(): Promise<DatabaseHealth>

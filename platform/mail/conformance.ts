@@ -126,6 +126,17 @@ export function keptMessagesConform(name: string, make: () => Promise<KeptMessag
       attachments: [{ name: 'a.ics', contentType: 'text/calendar', text: 'BEGIN\r\nEND\r\n' }],
     })
 
+    it('removes what is named and nothing else, also twice', async () => {
+      const kept = await make()
+      const [gone, stays] = [message('gone'), message('stays')]
+      for (const each of [gone, stays]) await kept.add(each)
+      for (let time = 0; time < 2; time++) await kept.remove([gone.id, randomUUID()])
+      assert.deepEqual(
+        (await kept.list({ limit: 10 })).items.map(each => each.text),
+        ['stays'],
+      )
+    })
+
     it('lists the newest first, page by page, each once', async () => {
       const kept = await make()
       const messages = Array.from({ length: 7 }, (_, index) => message(`${index}`))

@@ -53,6 +53,10 @@ export function databaseKeptMessages(
       )
       return toPage(rows as Row[], limit, row => [row.sent_at.toISOString(), row.id], viewOf)
     },
+    async remove(ids) {
+      invariant(!database.isInTransaction(), 'kept messages are removed outside of transactions')
+      await database.execute('delete from medley.kept_message where id = any($1::uuid[])', [ids])
+    },
   }
 }
 

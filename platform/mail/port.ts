@@ -52,4 +52,6 @@ export interface KeptMessages {
   add(message: Omit<KeptMessage, 'sentAt'>): Promise<void>
   /** Newest first. A cursor that was not made here begins at the newest. */
   list(page: { limit: number; cursor?: string | undefined }): Promise<Page<KeptMessage>>
+  /** Removes those that are there; repeatable. */
+  remove(ids: readonly string[]): Promise<void>
 }

@@ -15,6 +15,8 @@ export const personAudience = 'medley'
 const requestDeadlineMs = 30_000
 /** A revoked session or key is refused after this time at the latest. */
 const recheckMs = 5_000
+/** Those who stay are looked at every few seconds, and what is remembered must not add to that. */
+const recheckStayingMs = 1_500
 
 type Question = { sessionId: string } | { apiKey: string } | { grantId: string; tokenId: string }
 
@@ -31,12 +33,17 @@ export type Doorkeeper = {
    * credentials give nobody a fresh one, and many sessions give one person no more than one does.
    */
   allowanceOf(request: FastifyRequest): Promise<string>
+  /** The person behind a token, for a connection that stays open; ask again every few seconds. Throws when they are not let in (any more). */
+  admit(token: string): Promise<{ caller: Caller; endsAtMs: number }>
 }
 
 export function createDoorkeeper(platform: Platform, composition: Composition, publicUrl: string): Doorkeeper {
   const apps = appTokens(publicUrl)
   /** Session or hashed key → the caller behind it, or `ended`. Small and short-lived: the truth is identity's. */
-  const seen = new LRUCache<string, { caller: Caller } | { ended: true }>({ max: 10_000, ttl: recheckMs })
+  const seen = new LRUCache<string, ({ caller: Caller } | { ended: true }) & { atMs: number }>({
+    max: 10_000,
+    ttl: recheckMs,
+  })
 
   const verified = new LRUCache<string, { caller: Caller; endsAtMs: number }>({ max: 5_000 })
 
@@ -44,11 +51,12 @@ export function createDoorkeeper(platform: Platform, composition: Composition, p
 
   const cacheKeyOf = (apiKey: string) => platform.keys.hashOf('api-key-cache', apiKey)
 
-  async function look(cacheKey: string, question: Question): Promise<Caller> {
+  async function look(cacheKey: string, question: Question, maxAgeMs = recheckMs): Promise<Caller> {
+    const atMs = performance.now()
     let known = seen.get(cacheKey)
-    if (!known) {
+    if (!known || atMs - known.atMs > maxAgeMs) {
       const answer = await composition.call(identity).callerOfSession(question, composition.serviceCall('edge'))
-      known = answer.caller ? { caller: Caller.parse(answer.caller) } : { ended: true }
+      known = answer.caller ? { caller: Caller.parse(answer.caller), atMs } : { ended: true, atMs }
       seen.set(cacheKey, known)
     }
     if ('ended' in known) throw houseFault('access.unauthenticated')
@@ -156,7 +164,14 @@ export function createDoorkeeper(platform: Platform, composition: Composition, p
     }
   }
 
-  return { authenticate, allowanceOf }
+  /** With the roles of now, not those of when the token was made. */
+  async function admit(token: string): Promise<{ caller: Caller; endsAtMs: number }> {
+    const { sessionId } = await callerInToken(token, platform.clock.nowMs())
+    const caller = await look(sessionId!, { sessionId: sessionId! }, recheckStayingMs)
+    return { caller, endsAtMs: verified.get(token)?.endsAtMs ?? 0 }
+  }
+
+  return { authenticate, allowanceOf, admit }
 }
 
 function credentialsOf({ headers }: FastifyRequest): { apiKey?: string; bearer?: string } {

@@ -13,6 +13,7 @@ import type { Composition } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { forward, serveApi } from './api.ts'
 import { type Authenticate, createDoorkeeper, type Doorkeeper, newRequestId, unlimited } from './authenticate.ts'
+import { serveLive } from './live/serve.ts'
 import { type Metrics, serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './open-api.ts'
 import { problemOf, sendProblem } from './problem.ts'
@@ -68,7 +69,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     sendProblem(problemOf(error, request.id, platform.log), request, reply),
   )
   acceptJson(app)
-  const { authenticate, allowanceOf } = createDoorkeeper(platform, composition, settings.publicUrl)
+  const { authenticate, allowanceOf, admit } = createDoorkeeper(platform, composition, settings.publicUrl)
   await protect(app, config, allowanceOf)
   serveMetrics(app, metrics, platform)
   serveHealth(app, options)
@@ -81,6 +82,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
     config.MEDLEY_BODY_BYTES,
   )
   forwardProtocols(app, config, composition, authenticate)
+  await serveLive(app, { ...options, admit })
   serveApi(app, { config, platform, composition, contracts, authenticate, metrics })
   await serveWeb(app, platform)
   return app
@@ -143,7 +145,7 @@ function serveHealth(app: FastifyInstance, { process, isReady }: EdgeOptions): v
   })
 }
 
-/** Protocol routes of identity, appointment and record that live in another process are reached through this edge as well. */
+/** Protocol routes of services that live in another process are reached through this edge as well. */
 function forwardProtocols(
   app: FastifyInstance,
   config: Config,
@@ -153,6 +155,7 @@ function forwardProtocols(
   const prefixes = {
     identity: ['/auth/*', '/.well-known/*', '/fhir/R4/.well-known/smart-configuration'],
     appointment: ['/calendar/*'],
+    consultation: ['/visit-files/*'],
     record: ['/fhir/R4', '/fhir/R4/*'],
   }
   void app.register(async scope => {
@@ -161,7 +164,8 @@ function forwardProtocols(
     for (const [service, paths] of Object.entries(prefixes)) {
       const address = config.addresses[service]
       if (composition.placed.has(service) || !address) continue
-      const options = service === 'record' ? largeBodies(authenticate, config.MEDLEY_BODY_BYTES) : {}
+      const options =
+        service === 'record' || service === 'consultation' ? largeBodies(authenticate, config.MEDLEY_BODY_BYTES) : {}
       for (const path of paths)
         scope.all(path, options, (request, reply) => forward(`${address}${request.url}`, request, reply))
     }
@@ -183,7 +187,7 @@ async function serveWeb(app: FastifyInstance, platform: Platform): Promise<void>
   }
   app.setNotFoundHandler(async (request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    const isApp = !/^\/(api|auth|calendar|fhir|\.well-known)\//.test(request.url)
+    const isApp = !/^\/(api|auth|calendar|visit-files|fhir|\.well-known)\//.test(request.url)
     if (isBuilt && wantsPage && isApp) return reply.header('cache-control', 'no-cache').sendFile('index.html')
     await sendProblem(problemOf(houseFault('request.notFound'), request.id, platform.log), request, reply)
     return reply

@@ -158,6 +158,8 @@ export const directory = defineContract({
         languages: z.array(z.string()),
         plans: z.array(z.string()),
         specialties: z.array(Specialty),
+        /** Where the clinics are: a stranger's time zone says which licence they most likely need. */
+        places: z.array(z.strictObject({ jurisdiction: Jurisdiction, timeZone: z.string() })),
       }),
       allow: ['anyone'],
       audit: 'never',

@@ -16,5 +16,8 @@ export function directoryReactions({ database }: Pick<Kit, 'database'>, store: D
     on(identity, 'claimed', async ({ formerPersonId, personId }, call) => {
       await database.save(call, () => store.giveHistory(formerPersonId, personId))
     }),
+    on(identity, 'forgotten', async ({ personId }, call) => {
+      await database.save(call, () => store.removeReviews(personId))
+    }),
   ]
 }

@@ -315,11 +315,31 @@ test('who claims an account reviews the visits that were imported for it', async
   assert.equal((await client().review({ clinicianId: id, bookingId, stars: 4 }, patient(me))).stars, 4)
 })
 
+test('who is forgotten leaves no review, and the rating counts what is left', async () => {
+  const { id } = await aClinician()
+  const [gone, stays] = [newId(), newId()]
+  for (const [personId, stars] of [
+    [gone, 1],
+    [stays, 5],
+  ] as const)
+    await client().review({ clinicianId: id, bookingId: await aVisit(id, personId), stars }, patient(personId))
+  const rating = async () => {
+    const { rating: value, reviewCount } = await client().clinician({ clinicianId: id }, anyone())
+    return [value, reviewCount]
+  }
+  assert.deepEqual(await rating(), [3, 2])
+  await announce('identity.forgotten', { personId: gone })
+  assert.deepEqual(await rating(), [5, 1])
+  await announce('identity.forgotten', { personId: stays })
+  assert.deepEqual(await rating(), [undefined, 0])
+})
+
 test('facets and organisations are open to all and page by name', async () => {
   await aClinician({ languages: ['de', 'sv'], plans: ['Plan S'] })
   const facets = await client().facets({}, anyone())
   assert.ok(facets.cities.includes('Lübeck') && facets.languages.includes('sv') && facets.plans.includes('Plan S'))
   assert.ok(facets.specialties.includes('dermatology'))
+  assert.ok(facets.places.some(each => each.jurisdiction === clinic.jurisdiction && each.timeZone === clinic.timeZone))
   const kind = 'pharmacy' as const
   for (const name of ['B', 'A', 'C']) await client().addOrganization({ ...clinic, kind, name }, operator())
   const page = await client().listOrganizations({ kind, limit: 2 }, anyone())

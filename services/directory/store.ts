@@ -42,7 +42,7 @@ const licenceColumns = sql`l.id, l.clinician_id as "clinicianId", l.jurisdiction
 /** One row per clinician with all that belongs to it, so that a page of 200 is one statement. */
 const clinicianColumns = sql`c.id, c.name, c.title, c.specialties, c.languages, c.about, ${organizationJson} as organization,
   o.time_zone as "timeZone", c.plans, c.accepts_patients as "acceptsPatients",
-  r.stars::float8 / r.reviews as rating, coalesce(r.reviews, 0) as "reviewCount",
+  r.stars::float8 / nullif(r.reviews, 0) as rating, coalesce(r.reviews, 0) as "reviewCount",
   coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'minutes', s.minutes, 'modes', s.modes,
       'price', jsonb_build_object('amountMinor', s.price_minor, 'currency', s.currency)) order by s.position)
     from directory.care_service s where s.clinician_id = c.id), '[]') as services,
@@ -170,13 +170,17 @@ function searchStatements(database: ServiceDatabase) {
         languages: string[]
         plans: string[]
         specialties: Specialty[]
+        places: { jurisdiction: string; timeZone: string }[]
       }>`
         select
           array(select distinct o.city from directory.organization o
             where exists (select from directory.clinician c where c.organization_id = o.id) order by 1) as cities,
           array(select distinct unnest(languages) from directory.clinician order by 1) as languages,
           array(select distinct unnest(plans) from directory.clinician order by 1) as plans,
-          array(select distinct unnest(specialties) from directory.clinician order by 1) as specialties`)
+          array(select distinct unnest(specialties) from directory.clinician order by 1) as specialties,
+          coalesce((select jsonb_agg(distinct jsonb_build_object('jurisdiction', o.jurisdiction, 'timeZone', o.time_zone))
+            from directory.organization o
+            where exists (select from directory.clinician c where c.organization_id = o.id)), '[]') as places`)
       return rows[0]!
     },
   }
@@ -285,6 +289,13 @@ function reviewStatements(database: ServiceDatabase) {
       database.query(sql<ReviewRow>`select id, stars, text, visited_on, created_at from directory.review
         where clinician_id = ${clinicianId} and (${after ?? null}::uuid is null or id < ${after ?? null}::uuid)
         order by id desc limit ${limit + 1}`),
+    /** With their stars: a rating counts what can be read. */
+    removeReviews: (patientId: string) =>
+      database.query(sql`
+        with gone as (delete from directory.review where patient_id = ${patientId} returning clinician_id, stars),
+          sums as (select clinician_id, sum(stars)::int as stars, count(*)::int as reviews from gone group by clinician_id)
+        update directory.rating r set stars = r.stars - sums.stars, reviews = r.reviews - sums.reviews
+        from sums where r.clinician_id = sums.clinician_id`),
     async giveHistory(fromPersonId: string, toPersonId: string): Promise<void> {
       await database.query(
         sql`update directory.visit set patient_id = ${toPersonId} where patient_id = ${fromPersonId}`,

@@ -289,7 +289,7 @@ export const identity = defineContract({
       summary: 'Who works in an organisation',
       input: z.strictObject({ organizationId: Id }),
       output: z.strictObject({ items: z.array(Membership) }),
-      allow: ['operator'],
+      allow: ['operator', 'service'],
     },
     // What other services may ask. Never reachable with a person's token.
     namesOf: {
@@ -367,6 +367,8 @@ export const identity = defineContract({
     enrolled: z.strictObject({ personId: Id, region: Region }),
     claimed: z.strictObject({ personId: Id, formerPersonId: Id }),
     sessionRevoked: z.strictObject({ personId: Id, sessionId: z.string() }),
+    /** Nothing but the id is left of a person; whoever holds words by them or about them lets go of those. */
+    forgotten: z.strictObject({ personId: Id }),
   },
   faults: {
     personNotFound: { kind: 'not_found', message: 'There is no such person here. Check the address or the id.' },
@@ -374,8 +376,7 @@ export const identity = defineContract({
     apiKeyNotFound: { kind: 'not_found', message: 'You have no such API key. It may have been revoked already.' },
     wrongRegion: {
       kind: 'unprocessable',
-      message:
-        'That place belongs to another region, and personal data does not leave its home. Ask an operator to move the account.',
+      message: 'That place is in another region, and personal data stays at home. Ask an operator to move you.',
     },
     claimRefused: {
       kind: 'unprocessable',

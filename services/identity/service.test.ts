@@ -262,7 +262,7 @@ test('a role in an organisation comes with the next token and goes with its remo
   )
 })
 
-test('with their last record a person without account is forgotten; an account and a role stay', async () => {
+test('with their last record a person and their account are forgotten; who has a role stays known for it', async () => {
   const service = medley.composition.serviceCall('test')
   const { enrol } = medley.call(identity)
   const role = [{ organizationId: newId(), role: 'operator' as const }]
@@ -283,12 +283,29 @@ test('with their last record a person without account is forgotten; an account a
     assert.notEqual((await enrol({ ...enrolment(), source: draft.source }, service)).personId, personId)
     const { names } = await medley.call(identity).namesOf({ personIds: [personId] }, service)
     left.push([names[personId], (await medley.call(identity).contactOf({ personId }, service)).email])
+    if (!('memberships' in draft))
+      await assert.rejects(medley.call(identity).issueClaim({ personId }, operator()), {
+        code: 'identity.personNotFound',
+      })
   }
   assert.deepEqual(left, [
     ['', ''],
-    ['Imke Import', account.email],
+    ['', ''],
     ['Imke Import', ''],
   ])
+  assert.equal((await door('/sign-in/email', account)).status, 401)
+})
+
+test('who claims a record leaves no second name behind', async () => {
+  const { enrol, issueClaim, claim, namesOf } = medley.call(identity)
+  const service = medley.composition.serviceCall('test')
+  const { personId } = await enrol(enrolment(), service)
+  const { code } = await issueClaim({ personId }, operator())
+  const former = await signUp(medley.url, 'Former Name')
+  const call = medley.as({ personId: former.personId, roles: ['patient'] })
+  await claim({ code, birthDate: '1970-05-17' }, call)
+  const { names } = await namesOf({ personIds: [personId, former.personId] }, service)
+  assert.deepEqual([names[personId], names[former.personId]], ['Imke Import', ''])
 })
 
 test('a person’s particulars are gone for good once their key is destroyed', async () => {

@@ -14,6 +14,7 @@ export type PersonRow = {
   time_zone: string
   sealed: Buffer | null
   created_at: Date
+  forgotten_at: Date | null
   has_totp: boolean
 }
 
@@ -25,10 +26,12 @@ export type MembershipRow = {
   role: Role
   clinician_id: string | null
 }
-export type NewPerson = Omit<PersonRow, 'has_totp' | 'region' | 'created_at'> & { source: string | null }
+export type NewPerson = Omit<PersonRow, 'has_totp' | 'region' | 'created_at' | 'forgotten_at'> & {
+  source: string | null
+}
 
 const personColumns = sql`p.id, p.account_id, p.name, coalesce(u.email, p.email) as email, p.region, p.jurisdiction, p.locale,
-  p.time_zone, p.sealed, p.created_at, coalesce(u."twoFactorEnabled", false) as has_totp`
+  p.time_zone, p.sealed, p.created_at, p.forgotten_at, coalesce(u."twoFactorEnabled", false) as has_totp`
 const fromPerson = sql`from identity.person p left join identity."user" u on u.id = p.account_id`
 
 /** Every statement of identity except better-auth's own. */
@@ -65,11 +68,19 @@ export function identityStore(database: ServiceDatabase) {
     /** What an import knew of somebody who goes on without it. */
     forgetImport: (id: string, sealed: Buffer) =>
       database.query(sql`update identity.person set source = null, sealed = ${sealed} where id = ${id}`),
-    /** All but the id, and the claim code with which somebody could still ask for the record. */
-    forgetPerson: (id: string) =>
-      database.query(sql`with unclaimed as (delete from identity.claim_code where person_id = ${id})
-        update identity.person set name = '', email = '', source = null, sealed = null where id = ${id}
-          and account_id is null and (name <> '' or email <> '' or source is not null or sealed is not null)`),
+    /** All but the id: the account with what signs in to it, apps made and let in, and the claim code. False when nothing was left. */
+    async forgetPerson(id: string, nowMs: number): Promise<boolean> {
+      const [person] = await database.query(sql<{ account_id: string | null }>`
+        with former as (select id, account_id from identity.person where id = ${id} and forgotten_at is null for update)
+        update identity.person p set name = '', email = '', source = null, sealed = null, account_id = null, forgotten_at = ${new Date(nowMs)}
+        from former where p.id = former.id returning former.account_id`)
+      if (!person) return false
+      await database.query(sql`with unclaimed as (delete from identity.claim_code where person_id = ${id}),
+          ungranted as (delete from identity.app_grant where person_id = ${id})
+        delete from identity.app where owner_id = ${id}`)
+      if (person.account_id) await database.query(endAccount(person.account_id))
+      return true
+    },
     /** The account leaves one person for another; returns how many persons it found to give it to. */
     moveAccount: (accountId: string, toPersonId: string) =>
       database.query(sql<{
@@ -87,7 +98,8 @@ export function identityStore(database: ServiceDatabase) {
       database.query(sql<PersonRow & { roles: Role[] }>`select ${personColumns},
           coalesce((select array_agg(distinct m.role) from identity.membership m where m.person_id = p.id), '{}') as roles
         ${fromPerson}
-        where (${filter.search ?? null}::text is null or p.name ilike ${`%${(filter.search ?? '').replaceAll(/[%_\\]/g, '\\$&')}%`})
+        where p.forgotten_at is null
+          and (${filter.search ?? null}::text is null or p.name ilike ${`%${(filter.search ?? '').replaceAll(/[%_\\]/g, '\\$&')}%`})
           and (${filter.claimed ?? null}::boolean is null or (p.account_id is not null) = ${filter.claimed ?? null})
           and (${filter.after?.[0] ?? null}::timestamptz is null or (p.created_at, p.id) < (${filter.after?.[0] ?? null}, ${filter.after?.[1] ?? null}::uuid))
         order by p.created_at desc, p.id desc limit ${filter.limit + 1}`),
@@ -192,5 +204,11 @@ export function identityStore(database: ServiceDatabase) {
       database.query(sql`delete from identity.sign_in_failure where address_hash = ${addressHash}`),
   }
 }
+
+/** Sessions, passkeys, passwords and second factors go with the account itself. */
+const endAccount = (accountId: string) => sql`
+  with keys as (delete from identity."apikey" where "referenceId" = ${accountId}),
+    waiting as (delete from identity."verification" where "value" = ${accountId})
+  delete from identity."user" where "id" = ${accountId}`
 
 export type IdentityStore = ReturnType<typeof identityStore>

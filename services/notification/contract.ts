@@ -9,7 +9,7 @@ export const Channel = z.enum(['inApp', 'mail', 'sms', 'push'])
 export type Channel = z.output<typeof Channel>
 
 /** What a notification is about; preferences are set per topic. */
-export const Topic = z.enum(['booking', 'reminder', 'waitList', 'account'])
+export const Topic = z.enum(['booking', 'reminder', 'waitList', 'prescription', 'account'])
 export type Topic = z.output<typeof Topic>
 
 export const Notification = z.strictObject({

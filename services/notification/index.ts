@@ -1,17 +1,19 @@
 import { appointment } from '#contract/appointment'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
+import { prescription } from '#contract/prescription'
 import { defineService } from '#core/service'
 import type { Kit } from '#platform'
 import { notification } from './contract.ts'
 import { deliverJob } from './reactions/deliver.ts'
+import { prescriptionReactions } from './reactions/tell-prescriptions.ts'
 import { tellingReactions } from './reactions/tell.ts'
 import { createNotification } from './service.ts'
 import { notificationStore } from './store.ts'
 
 export default defineService({
   contract: notification,
-  uses: [identity, directory, appointment],
+  uses: [identity, directory, appointment, prescription],
   jobs: [
     {
       name: 'deliver',
@@ -25,7 +27,7 @@ export default defineService({
     const deps = { kit, store: notificationStore(kit.database) }
     return {
       handlers: createNotification(deps),
-      reactions: tellingReactions(deps),
+      reactions: [...tellingReactions(deps), ...prescriptionReactions(deps)],
       runs: { deliver: deliverJob(deps) },
     }
   },

@@ -16,6 +16,7 @@ const facts = {
   until: '2026-11-23T13:00:00.000Z',
   mode: 'clinic' as const,
   place: 'Main Street 1',
+  pharmacy: 'Harbour Pharmacy',
 }
 const allKinds = Object.keys(kinds) as Kind[]
 
@@ -44,7 +45,7 @@ test('what may be read on a lock screen names nobody and no place', () => {
   for (const locale of Locale.options) {
     for (const kind of allKinds) {
       const { short } = render(kind, facts, locale, 'Europe/Berlin')
-      assert.ok(!short.includes('Ada') && !short.includes('Main Street'), short)
+      assert.ok(!short.includes('Ada') && !short.includes('Main Street') && !short.includes('Harbour'), short)
       assert.ok(short.length <= 160, 'fits one SMS')
     }
   }
@@ -70,6 +71,7 @@ test('preferences choose among the ways that make sense, and a way that leads no
     booking: channels,
     reminder: channels,
     waitList: channels,
+    prescription: channels,
     account: channels,
   })
   const nowhere = { hasMail: true, hasPhone: false, hasDevice: false }

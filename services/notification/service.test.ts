@@ -94,7 +94,13 @@ const prefer = (who: Someone, channels: Preferences['channels']['booking'], extr
   client().setPreferences(
     {
       locale: 'en',
-      channels: { booking: channels, reminder: channels, waitList: channels, account: channels },
+      channels: {
+        booking: channels,
+        reminder: channels,
+        waitList: channels,
+        prescription: channels,
+        account: channels,
+      },
       ...extra,
     },
     who.call,
@@ -344,7 +350,10 @@ test('two workers never send the same delivery twice', async () => {
 test('visitors are told nothing, and only operators see deliveries and the outbox', async () => {
   const visitor = medley.as({})
   const patient = await someone()
-  const preferences: Preferences = { locale: 'en', channels: { booking: [], reminder: [], waitList: [], account: [] } }
+  const preferences: Preferences = {
+    locale: 'en',
+    channels: { booking: [], reminder: [], waitList: [], prescription: [], account: [] },
+  }
   await assert.rejects(client().list({}, visitor), refused('access.unauthenticated'))
   await assert.rejects(client().countUnread({}, visitor), refused('access.unauthenticated'))
   await assert.rejects(client().markRead({}, visitor), refused('access.unauthenticated'))
@@ -355,7 +364,7 @@ test('visitors are told nothing, and only operators see deliveries and the outbo
   await assert.rejects(client().removeDevice({ deviceId: newId() }, visitor), refused('access.unauthenticated'))
   await assert.rejects(client().listDeliveries({}, patient.call), refused('access.forbidden'))
   await assert.rejects(client().listOutbox({}, patient.call), refused('access.forbidden'))
-  const incomplete = { locale: 'en', channels: { booking: [] } } as never
-  await assert.rejects(client().setPreferences(incomplete, patient.call), refused('request.invalid'))
+  const unknown = { locale: 'en', channels: { nonsense: [] } } as never
+  await assert.rejects(client().setPreferences(unknown, patient.call), refused('request.invalid'))
   assert.ok(house().caller.roles.includes('service'))
 })

@@ -5,7 +5,7 @@ import { newId } from '#core/id'
 import { fromCursor, toPage } from '#core/page'
 import type { Kit } from '#platform'
 import { notification, type Preferences } from './contract.ts'
-import { defaultChannels } from './rules/channels.ts'
+import { defaultChannels, withDefaults } from './rules/channels.ts'
 import type { DeliveryRow, MessageRow, NotificationStore, PreferenceRow } from './store.ts'
 
 const faults = faultsOf(notification)
@@ -82,7 +82,7 @@ const personOf = (call: Call) => call.caller.personId!
 
 export const preferencesView = ({ locale, channels, quiet_hours }: PreferenceRow): Preferences => ({
   locale,
-  channels,
+  channels: withDefaults(channels),
   ...(quiet_hours ? { quietHours: quiet_hours } : {}),
 })
 

@@ -167,6 +167,19 @@ function senderStatements(database: ServiceDatabase) {
           claimed_until = null, due_at = coalesce(${outcome.dueMs === undefined ? null : new Date(outcome.dueMs)}::timestamptz, due_at),
           sent_at = case when ${outcome.state} = 'sent' then ${new Date(nowMs)}::timestamptz end
         where id = ${id} and state = 'waiting'`),
+    /** Deliveries whose message somebody may have kept. */
+    async deliveriesOf(personId: string): Promise<string[]> {
+      const rows = await database.query(
+        sql<{ id: string }>`select id from notification.delivery where person_id = ${personId}`,
+      )
+      return rows.map(row => row.id)
+    },
+    async forget(personId: string): Promise<void> {
+      await database.query(sql`delete from notification.delivery where person_id = ${personId}`)
+      await database.query(sql`with devices as (delete from notification.device where person_id = ${personId}),
+          preferences as (delete from notification.preference where person_id = ${personId})
+        delete from notification.message where person_id = ${personId}`)
+    },
     async giveHistory(fromPersonId: string, toPersonId: string): Promise<void> {
       await database.query(
         sql`update notification.message set person_id = ${toPersonId} where person_id = ${fromPersonId}`,

@@ -109,6 +109,15 @@ export const record = defineContract({
       allow: ['service'],
       audit: 'never',
     },
+    personOf: {
+      method: 'POST',
+      path: '/internal/person-of',
+      summary: 'The person that a Patient resource is, if it is anybody who is known here',
+      input: z.strictObject({ patientId: LogicalId }),
+      output: z.strictObject({ personId: Id.optional() }),
+      allow: ['service'],
+      audit: 'never',
+    },
     check: {
       method: 'POST',
       path: '/internal/checks',
@@ -182,6 +191,16 @@ export const record = defineContract({
         }),
       ),
       allow: ['person'],
+    },
+    recordsOf: {
+      method: 'GET',
+      path: '/people/{personId}/records',
+      summary: 'The records kept about a person, and which are under legal hold',
+      input: z.strictObject({ personId: Id }),
+      output: z.strictObject({
+        items: z.array(z.strictObject({ patientId: LogicalId, heldBecause: z.string().optional() })),
+      }),
+      allow: ['operator'],
     },
     holdPatient: {
       method: 'PUT',

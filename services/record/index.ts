@@ -1,8 +1,10 @@
 import { audit } from '#contract/audit'
 import { appointment } from '#contract/appointment'
+import { consultation } from '#contract/consultation'
 import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
+import { prescription } from '#contract/prescription'
 import { defineService } from '#core/service'
 import type { Kit } from '#platform'
 import { record } from './contract.ts'
@@ -17,7 +19,7 @@ import { peopleHandlers } from './service/people.ts'
 
 export default defineService({
   contract: record,
-  uses: [identity, directory, appointment, diagnosis, audit],
+  uses: [identity, directory, appointment, consultation, diagnosis, prescription, audit],
   jobs: [
     { name: 'notify', summary: 'Tells a subscriber that something changed', retryLimit: 8 },
     { name: 'import', summary: 'Fetches and writes the files of a bulk import' },

@@ -729,12 +729,31 @@ test('what is erased is nowhere any more, and what is held is not erased', async
     .call(record)
     .load({ personId, entries: [{ resource: { ...patientBody(family), id: personId } }] }, house())
   await ask('POST', 'Observation', { ...observation(personId), note: [{ text: `About ${family}` }] })
+  const file = async () => {
+    const data = Buffer.from(family).toString('base64')
+    return (await ask('POST', 'Binary', { resourceType: 'Binary', contentType: 'text/plain', data })).body.id
+  }
+  const [own, foreign] = [await file(), await file()]
+  const content = [{ attachment: { url: `Binary/${own}` } }]
+  const document = {
+    resourceType: 'DocumentReference',
+    status: 'current',
+    subject: { reference: `Patient/${personId}` },
+  }
+  await ask('POST', 'DocumentReference', { ...document, content })
   const operator = medley.as({ personId: newId(), roles: ['operator'] })
+  const kept = async () => (await medley.call(record).recordsOf({ personId }, operator)).items
+  assert.deepEqual(await kept(), [{ patientId: personId }])
+  await assert.rejects(medley.call(record).recordsOf({ personId }, person), kind('forbidden'))
   await medley.call(record).holdPatient({ patientId: personId, reason: 'Court order 12' }, operator)
+  assert.deepEqual(await kept(), [{ patientId: personId, heldBecause: 'Court order 12' }])
   await assert.rejects(medley.call(record).erase({ patientId: personId, confirm: 'erase' }, operator), kind('conflict'))
   await medley.call(record).holdPatient({ patientId: personId, reason: null }, operator)
   const { erased } = await medley.call(record).erase({ patientId: personId, confirm: 'erase' }, operator)
-  assert.equal(erased, 2)
+  assert.equal(erased, 4)
+  assert.deepEqual(await kept(), [])
+  await assert.rejects(ask('GET', `Binary/${own}`), kind('not_found'))
+  await ask('GET', `Binary/${foreign}`)
   await assert.rejects(ask('GET', `Patient/${personId}`), kind('not_found'))
   assert.equal((await ask('GET', `Patient?family=${family}`)).body.total, 0)
   for (const table of ['resource', 'history', 'text', 'token', 'reference', 'patient']) {

@@ -8,12 +8,14 @@ import { after, before, test } from 'node:test'
 import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { appointment } from '#contract/appointment'
+import { prescription } from '#contract/prescription'
+import { consultation } from '#contract/consultation'
 import { diagnosis } from '#contract/diagnosis'
 import { record } from '#contract/record'
 import { remoteClient } from '#core/client'
 import { signInDemo } from '../people.ts'
 import { clientOf, smartApp } from '../smart.ts'
-import { desk, eventually, openStage, phone, type Role, type Stage, type Visitor } from './stage.ts'
+import { desk, eventually, fakeDevices, openStage, phone, type Role, type Stage, type Visitor } from './stage.ts'
 
 const web = join(import.meta.dirname, '../../web')
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -24,8 +26,8 @@ const messageIds = Object.keys(words('en'))
 
 type Who = Role | 'nobody'
 
-/** A route as web/routes.tsx writes it, who opens it, and what to add to the address to see all of it. */
-type Stop = readonly [route: string, who: Who, query?: string]
+/** A route as web/routes.tsx writes it, who opens it, what to add to the address to see all of it, and which names to put in others' places. */
+type Stop = readonly [route: string, who: Who, query?: string, instead?: Record<string, string>]
 
 const stops: readonly Stop[] = [
   ['/', 'nobody'],
@@ -54,11 +56,20 @@ const stops: readonly Stop[] = [
   ['/visits/$bookingId', 'patient'],
   ['/visits/$bookingId', 'patient', 'new=yes'],
   ['/visits/$bookingId/reschedule', 'patient'],
+  ['/visits/$bookingId/call', 'patient'],
+  ['/visits/$bookingId/call', 'patient', '', { bookingId: 'endedId' }],
+  ['/visits/$bookingId/summary', 'patient', '', { bookingId: 'endedId' }],
+  ['/join/$visitId', 'patient'],
+  ['/messages', 'patient'],
+  ['/messages/$visitId', 'patient'],
+  ['/ask/$clinicianId', 'patient'],
   ['/record', 'patient'],
   ['/record', 'patient', 'kind=documents'],
   ['/record/results', 'patient'],
   ['/record/sharing', 'patient'],
   ['/record/print', 'patient'],
+  ['/medicines', 'patient'],
+  ['/prescriptions/$prescriptionId', 'patient'],
   ['/symptoms', 'patient'],
   ['/symptoms/$interviewId', 'patient'],
   ['/symptoms/$finishedId', 'patient'],
@@ -69,10 +80,20 @@ const stops: readonly Stop[] = [
   ['/knowledge', 'nobody', 'tab=sources'],
   ['/today', 'clinician'],
   ['/today', 'clinician', 'date=$date'],
+  ['/inbox', 'clinician'],
+  ['/room/$visitId', 'clinician'],
+  ['/room/$visitId', 'clinician', '', { visitId: 'bookingId' }],
+  ['/room/$visitId', 'clinician', '', { visitId: 'endedId' }],
   ['/availability', 'clinician'],
   ['/patients', 'clinician'],
   ['/patients', 'clinician', 'condition=type&measure=systolic&limit=140'],
   ['/patients/$patientId', 'clinician'],
+  ['/patients/$patientId/prescribe', 'clinician'],
+  ['/prescriptions', 'clinician'],
+  ['/prescriptions/$askedId', 'clinician'],
+  ['/pharmacy', 'pharmacist'],
+  ['/pharmacy/$prescriptionId', 'pharmacist'],
+  ['/pharmacy/$preparedId', 'pharmacist'],
   ['/fhir', 'clinician', 'address=Patient'],
   ['/emergencies', 'operator'],
   ['/emergencies', 'operator', 'tab=reviewed'],
@@ -91,7 +112,7 @@ const stops: readonly Stop[] = [
 let stage: Stage
 let names: Record<string, string>
 before(async () => {
-  stage = await openStage()
+  stage = await openStage({ args: fakeDevices })
   names = await realNames()
 })
 after(() => stage?.[Symbol.asyncDispose]())
@@ -116,6 +137,28 @@ async function appNames(): Promise<{ requestId: string }> {
   const { redirectTo } = await decideConsent({ requestId: await app.ask(), decision: 'approve' }, {})
   await app.redeem(new URL(redirectTo).searchParams.get('code') ?? '')
   return { requestId: await app.ask() }
+}
+
+/** A question that waits for its answer, with something to read, and a visit that ended with a plan. */
+async function visitNames(clinicianId: string): Promise<{ visitId: string; endedId: string }> {
+  const asRole = async (role: Role) => {
+    const { headers } = await signInDemo(stage.url, role)
+    return remoteClient(consultation, { url: `${stage.url}/api`, headers: () => headers })
+  }
+  const [patient, clinician] = [await asRole('patient'), await asRole('clinician')]
+  const question = { clinicianId, subject: 'A rash on my arm', text: 'It itches since Monday.' }
+  const [open, over] = [await patient.ask(question, {}), await patient.ask(question, {})]
+  await clinician.say({ visitId: open.id, text: 'Please send a photo of it.' }, {})
+  const sections = { subjective: 'Itching', objective: '', assessment: 'Contact dermatitis', plan: 'Cream' }
+  const found = {
+    plan: 'Use the cream twice a day.',
+    diagnoses: [{ text: 'Contact dermatitis', certainty: 'provisional' as const }],
+    orders: [{ kind: 'laboratory' as const, text: 'Allergy panel' }],
+    followUp: { inDays: 14 },
+    tasks: [{ text: 'Cream in the morning and evening', dueOn: '2030-01-01' }],
+  }
+  await clinician.end({ visitId: over.id, version: 0, sections, ...found }, {})
+  return { visitId: open.id, endedId: over.id }
 }
 
 /** A symptom check that goes on, one that is finished, and one that found an emergency. */
@@ -149,11 +192,29 @@ async function realNames(): Promise<Record<string, string>> {
     clinicianId,
     serviceId,
     bookingId: visit.id,
+    ...(await visitNames(clinicianId)),
     ...(await appNames()),
+    ...(await prescriptionNames()),
     ...(await checkNames()),
     startsAt: times.at(-1)?.startsAt ?? '',
     otherStart: times.at(-20)?.startsAt ?? '',
     date,
+  }
+}
+
+/** One that waits at a pharmacy, one that a pharmacy asks about, and one that a second person is to verify. */
+async function prescriptionNames(): Promise<Record<string, string>> {
+  const of = async (role: string) => {
+    const { headers } = await signInDemo(stage.url, role)
+    return remoteClient(prescription, { url: `${stage.url}/api`, headers: () => headers })
+  }
+  const { items: own } = await (await of('patient')).list({}, {})
+  const { items: written } = await (await of('clinician')).list({ as: 'clinician' }, {})
+  const prepared = written.find(each => each.fills.some(fill => fill.stage === 'prepared'))
+  return {
+    prescriptionId: own.find(each => each.state === 'sent')?.id ?? '',
+    askedId: written.find(each => each.state === 'queriedBack')?.id ?? '',
+    preparedId: prepared?.id ?? '',
   }
 }
 
@@ -165,7 +226,8 @@ async function anyPatient(): Promise<string> {
   return items[0]?.patientId ?? ''
 }
 
-const fill = (text: string) => text.replaceAll(/\$(\w+)/g, (_, name: string) => names[name] ?? '')
+const fill = (text: string, instead: Record<string, string> = {}) =>
+  text.replaceAll(/\$(\w+)/g, (_, name: string) => names[instead[name] ?? name] ?? '')
 
 test('every route of web/routes.tsx is visited', () => {
   const source = readFileSync(join(web, 'routes.tsx'), 'utf8')
@@ -234,9 +296,9 @@ async function look(page: Page, direction: string, within?: string): Promise<Fin
 }
 
 /** One page load per stop and language; the width changes under it, as when a phone is turned. */
-async function visit(visitor: Visitor, [route, who, query]: Stop, language: 'en' | 'ar'): Promise<string[]> {
+async function visit(visitor: Visitor, [route, who, query, instead]: Stop, language: 'en' | 'ar'): Promise<string[]> {
   const { page, errors } = visitor
-  const path = fill(route)
+  const path = fill(route, instead)
   const asked = fill(language === 'en' ? (query ?? '') : (query ?? '').replace('$startsAt', '$otherStart'))
   const name = `${route}${query ? `?${query}` : ''} (${who}, ${language})`
   errors.length = 0
@@ -334,6 +396,7 @@ const openings: readonly Opening[] = [
     '/today?date=$date',
     page => page.getByRole('main').getByRole('listitem').getByRole('button').first().click(),
   ],
+  ['ending a visit', 'clinician', '/room/$visitId', press('button', 'consult.end')],
   ['new hours', 'clinician', '/availability', press('button', 'availability.add')],
   [
     'ending access',
@@ -341,6 +404,7 @@ const openings: readonly Opening[] = [
     '/account?tab=apps',
     page => page.getByRole('listitem').filter({ hasText: 'Heart Diary' }).getByRole('button').click(),
   ],
+  ['record of a person', 'operator', '/operator/people', press('button', 'people.records')],
   ['registering an app', 'patient', '/apps', press('button', 'apps.register')],
   [
     'entry of the record',
@@ -359,6 +423,9 @@ const openings: readonly Opening[] = [
   ['adding a problem', 'clinician', '/patients/$patientId', press('button', 'chart.addProblem')],
   ['adding an allergy', 'clinician', '/patients/$patientId', press('button', 'chart.addAllergy')],
   ['adding a vital sign', 'clinician', '/patients/$patientId', press('button', 'chart.addVital')],
+  ['cancelling a prescription', 'clinician', '/prescriptions/$askedId', press('button', 'rx.cancel')],
+  ['giving back', 'pharmacist', '/pharmacy/$prescriptionId', press('button', 'rx.fill.giveBack')],
+  ['what is wrong with a pack', 'pharmacist', '/pharmacy/$preparedId', press('button', 'rx.fill.wrong')],
   ['running a job', 'operator', '/operator/jobs', press('button', 'jobs.runNow')],
   ['audit entry', 'operator', '/operator/audit', page => page.getByRole('row').getByRole('button').first().click()],
   ['filter of outcomes', 'operator', '/operator/audit', press('button', 'audit.outcome')],
@@ -371,7 +438,7 @@ for (const [language, size] of [
   test(`everything that opens over a page is accessible too, in ${language} at ${size.width} px`, async () => {
     const found: string[] = []
     const catalogue = words(language)
-    for (const who of ['patient', 'clinician', 'operator'] as const) {
+    for (const who of ['patient', 'clinician', 'pharmacist', 'operator'] as const) {
       const { page, context, errors } = await stage.enter({ as: who, size })
       await context.addInitScript({ content: axeSource })
       await page.goto(`/account?lang=${language}`)

@@ -2,7 +2,9 @@
 // the glass, and an operator judges that.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { record } from '#contract/record'
 import type { Locator, Page } from 'playwright-core'
+import { signUp } from '../people.ts'
 import { accountOf, desk, eventually, openStage, phone, sees, type Stage, type Visitor } from './stage.ts'
 
 let stage: Stage
@@ -197,4 +199,40 @@ test('a patient keeps a clinician out, who breaks the glass, which an operator r
   for (const each of [patient, clinician, operator])
     assert.deepEqual(withoutRefusals(each), [], 'the console stays clean')
   await Promise.all([patient, clinician, operator].map(each => each.context.close()))
+})
+
+test('an operator keeps a record by law, and erases it with the account once nothing keeps it', async () => {
+  const name = 'Wilhelmina Gone'
+  const person = await signUp(stage.url, name)
+  const { personId } = person
+  const resource = { resourceType: 'Patient', id: personId, name: [{ text: name }] }
+  const service = stage.medley.composition.serviceCall('test')
+  await stage.medley.call(record).load({ personId, entries: [{ resource }] }, service)
+  const { page, context, errors } = await stage.enter({ as: 'operator' })
+  await page.goto(`/operator/people?search=${encodeURIComponent(name)}`)
+  await main(page)
+    .getByRole('button', { name: `Record of ${name}` })
+    .click()
+  const records = dialog(page, `Record of ${name}`)
+  await records.getByLabel('Reason of the hold').fill('Court order 12')
+  await records.getByRole('button', { name: 'Put under legal hold' }).click()
+  await sees('why it is held', records.getByText('Court order 12'))
+  assert.equal(await records.getByRole('button', { name: 'Erase for good' }).count(), 0)
+  await records.getByRole('button', { name: 'Lift the hold' }).click()
+  const erase = records.getByRole('button', { name: 'Erase for good' })
+  await sees('the way to erase', erase)
+  assert.ok(await erase.isDisabled(), 'a slip of the finger erases nothing')
+  await records.getByLabel('Type “erase” to confirm').fill('erase')
+  await erase.click()
+  await sees('what went', page.getByText(/One entry was erased|1 entry was erased/))
+  await sees('that nothing is left', records.getByText('Nothing is kept about this person.'))
+  await eventually('the account is gone', async () => {
+    const answer = await fetch(`${stage.url}/api/identity/token`, {
+      method: 'POST',
+      headers: { cookie: person.cookie },
+    })
+    return answer.status === 401
+  })
+  assert.deepEqual(errors, [], 'the console stays clean')
+  await context.close()
 })

@@ -6,7 +6,7 @@ import { seedDemo } from '../../server/seed.ts'
 import { demoAccounts } from '../../services/identity/seed.ts'
 import { freePort } from '../servers/child.ts'
 import { launchBrowser } from '../servers/chromium.ts'
-import { testMedley } from '../start.ts'
+import { type TestMedley, testMedley } from '../start.ts'
 import { ensureWebBuilt } from './built.ts'
 
 export type Size = { readonly width: number; readonly height: number }
@@ -16,31 +16,41 @@ export const desk: Size = { width: 1440, height: 900 }
 /** The zone of the demo's clinicians, so that a date means the same to everybody in a test. */
 const timeZone = 'America/New_York'
 
+/** A camera and a microphone that are not there: a picture that moves, and a beep. */
+export const fakeDevices = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+
 /** How long a role may take to appear; a loaded machine of two cores is slow. */
 export const patienceMs = 15_000
 
-export type Role = 'patient' | 'clinician' | 'operator'
+export type Role = 'patient' | 'clinician' | 'pharmacist' | 'operator'
 export type Visitor = { readonly context: BrowserContext; readonly page: Page; readonly errors: string[] }
+export type Account = { email: string; password: string }
 export type Stage = {
   readonly url: string
   readonly browser: Browser
+  readonly medley: TestMedley
   /** Somebody new with a browser of their own; signed in through the API where the sign-in is not what is tested. */
-  enter(options?: { size?: Size; as?: Role }): Promise<Visitor>
+  enter(options?: { size?: Size; as?: Role | Account }): Promise<Visitor>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function openStage(): Promise<Stage> {
+/** `args` are the browser's, `env` Medley's. */
+export async function openStage({
+  args = [],
+  env = {},
+}: { args?: string[]; env?: Record<string, string> } = {}): Promise<Stage> {
   await ensureWebBuilt()
   const port = await freePort()
   const [medley, browser] = await Promise.all([
-    testMedley({ env: { MEDLEY_PORT: String(port), MEDLEY_DEMO: 'on' }, startMs: 'real' }),
-    launchBrowser(),
+    testMedley({ env: { MEDLEY_PORT: String(port), MEDLEY_DEMO: 'on', ...env }, startMs: 'real' }),
+    launchBrowser({ args }),
   ])
   await seedDemo(medley, () => {})
   const url = `http://localhost:${port}`
   return {
     url,
     browser,
+    medley,
     async enter({ size = desk, as } = {}) {
       const context = await browser.newContext({
         baseURL: url,
@@ -68,13 +78,13 @@ export function accountOf(role: Role): { email: string; name: string; password: 
   return account
 }
 
-async function signInQuietly(context: BrowserContext, url: string, role: Role): Promise<void> {
-  const { email, password } = accountOf(role)
+async function signInQuietly(context: BrowserContext, url: string, who: Role | Account): Promise<void> {
+  const { email, password } = typeof who === 'string' ? accountOf(who) : who
   const answer = await context.request.post('/auth/sign-in/email', {
     data: { email, password },
     headers: { origin: url },
   })
-  assert.ok(answer.ok(), `signing in as ${role} answers ${answer.status()}: ${await answer.text()}`)
+  assert.ok(answer.ok(), `signing in as ${email} answers ${answer.status()}: ${await answer.text()}`)
 }
 
 /** Through the form, as a person does it. */

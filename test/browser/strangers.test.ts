@@ -52,6 +52,32 @@ test('a time chosen by a stranger is held after the sign-in', async () => {
   await context.close()
 })
 
+test('a stranger sees who may treat them where they are, and whoever looks further is told before choosing a time', async () => {
+  const { page, context } = await stage.enter()
+  await page.goto('/find')
+  const results = page.getByRole('region', { name: 'Clinicians' })
+  await sees('the clinicians', results.getByRole('article'))
+  assert.match(
+    await results.innerText(),
+    /Licensed in [^\n]*Massachusetts/,
+    'the clock of the device suggests the place',
+  )
+  assert.doesNotMatch(await results.innerText(), /Singapore/)
+  await page.getByRole('button', { name: /Where you are/ }).click()
+  await page.getByRole('option', { name: 'Singapore' }).click()
+  const abroad = results.getByRole('article').filter({ hasText: 'Singapore' })
+  await sees('clinicians of another place', abroad)
+  await eventually('nobody else', async () => (await results.getByText(/Massachusetts/).count()) === 0)
+  await abroad.getByRole('list', { name: 'First free times' }).first().getByRole('link').first().click()
+  await sees('the times of the clinician', page.getByRole('group', { name: 'Free times' }).getByRole('button'))
+  await page.goto(`/sign-in?next=${encodeURIComponent(pathOf(page).replace(/&at=[^&]*/, ''))}`)
+  await signInByForm(page, patient)
+  await sees('that no visit is possible', page.getByText(/is not licensed in Massachusetts, United States/))
+  await page.getByRole('link', { name: 'Find clinicians licensed there' }).click()
+  await sees('clinicians licensed there', results.getByRole('article').filter({ hasText: 'Massachusetts' }))
+  await context.close()
+})
+
 test('a wrong password is told clearly, and the next try works', async () => {
   const { page, context } = await stage.enter()
   await page.goto('/sign-in')

@@ -8,6 +8,9 @@ export function keptInMemory(): KeptMessages & { readonly messages: readonly Kep
     async add(message) {
       if (!messages.some(each => each.id === message.id)) messages.push({ ...message, sentAt: new Date() })
     },
+    async remove(ids) {
+      messages.splice(0, messages.length, ...messages.filter(each => !ids.includes(each.id)))
+    },
     list: async ({ limit }) => ({ items: messages.toReversed().slice(0, limit) }),
   }
 }

@@ -4,7 +4,7 @@ import type { MessageId } from '../i18n/locale.tsx'
 import type { IconName } from '../ui/icon.tsx'
 
 /** `staff` is for people whose role has no screens of its own: what everybody has. */
-export type Workspace = 'patient' | 'clinician' | 'operator' | 'staff'
+export type Workspace = 'patient' | 'clinician' | 'pharmacist' | 'operator' | 'staff'
 
 export interface Destination {
   href: string
@@ -17,6 +17,8 @@ const destinations: Record<Workspace, readonly Destination[]> = {
     { href: '/', title: 'nav.home', icon: 'home' },
     { href: '/find', title: 'nav.find', icon: 'search' },
     { href: '/visits', title: 'nav.visits', icon: 'calendar' },
+    { href: '/messages', title: 'nav.messages', icon: 'chat' },
+    { href: '/medicines', title: 'nav.medicines', icon: 'pill' },
     { href: '/record', title: 'nav.record', icon: 'page' },
     { href: '/symptoms', title: 'nav.symptoms', icon: 'question' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
@@ -24,9 +26,16 @@ const destinations: Record<Workspace, readonly Destination[]> = {
   ],
   clinician: [
     { href: '/today', title: 'nav.today', icon: 'calendar' },
+    { href: '/inbox', title: 'nav.inbox', icon: 'chat' },
     { href: '/patients', title: 'nav.patients', icon: 'people' },
+    { href: '/prescriptions', title: 'nav.prescriptions', icon: 'pill' },
     { href: '/availability', title: 'nav.availability', icon: 'clock' },
     { href: '/knowledge', title: 'nav.knowledge', icon: 'info' },
+    { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
+    { href: '/account', title: 'nav.account', icon: 'person' },
+  ],
+  pharmacist: [
+    { href: '/pharmacy', title: 'nav.queue', icon: 'list' },
     { href: '/notifications', title: 'nav.notifications', icon: 'bell' },
     { href: '/account', title: 'nav.account', icon: 'person' },
   ],
@@ -54,7 +63,7 @@ export function destinationsOf(workspace: Workspace): readonly Destination[] {
 }
 
 export function workspacesOf(person: Person): Workspace[] {
-  const own = (['patient', 'clinician', 'operator'] as const).filter(role => person.roles.includes(role))
+  const own = (['patient', 'clinician', 'pharmacist', 'operator'] as const).filter(role => person.roles.includes(role))
   return own.length > 0 ? own : ['staff']
 }
 
@@ -65,11 +74,13 @@ export function homeOf(workspace: Workspace): string {
 /** The path decides where it can; elsewhere the workspace chosen last does, or the one with the most to do. */
 export function workspaceAt(path: string, person: Person): Workspace {
   const own = workspacesOf(person)
-  const byPath = (['operator', 'clinician'] as const).find(each =>
+  const byPath = (['operator', 'pharmacist', 'clinician'] as const).find(each =>
     destinations[each].some(one => isWithin(path, one.href) && !isForAll(one.href)),
   )
   if (byPath && own.includes(byPath)) return byPath
-  if (/^\/(find|visits|clinicians|record|symptoms)?(\/|$)/.test(path) && own.includes('patient')) return 'patient'
+  if (path.startsWith('/room/') && own.includes('clinician')) return 'clinician'
+  if (/^\/(find|visits|clinicians|messages|ask|record|medicines|symptoms)?(\/|$)/.test(path) && own.includes('patient'))
+    return 'patient'
   const last = localStorage.getItem(storageKey)
   return own.find(each => each === last) ?? own.at(-1) ?? 'staff'
 }

@@ -63,6 +63,14 @@ const paths = {
     'M7.5 9V4h9v5M7.5 16.5H6A1.5 1.5 0 0 1 4.5 15v-4.5A1.5 1.5 0 0 1 6 9h12a1.5 1.5 0 0 1 1.5 1.5V15a1.5 1.5 0 0 1-1.5 1.5h-1.5M7.5 14h9v6h-9v-6Z',
   code: 'm8.5 7-5 5 5 5m7-10 5 5-5 5',
   lock: 'M7 11h10a1.5 1.5 0 0 1 1.5 1.5V18a1.5 1.5 0 0 1-1.5 1.5H7A1.5 1.5 0 0 1 5.5 18v-5.5A1.5 1.5 0 0 1 7 11Zm1.5 0V8a3.5 3.5 0 0 1 7 0v3',
+  microphone: 'M12 14.5a3 3 0 0 0 3-3v-5a3 3 0 1 0-6 0v5a3 3 0 0 0 3 3Zm-6-3a6 6 0 0 0 12 0m-6 6v3m-3 0h6',
+  microphoneOff:
+    'M15 9.5v-3a3 3 0 0 0-6 0m0 3.5v1.5a3 3 0 0 0 4.5 2.6M6 11.5a6 6 0 0 0 9.5 4.9m2.2-2.9c.2-.6.3-1.3.3-2m-6 6v3m-3 0h6M4 4l16 16',
+  videoOff:
+    'M8 6.5h5.5A1.5 1.5 0 0 1 15 8v2.5l5.5-3v9L17 14.6M15 15.5v.5a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 16V8c0-.6.3-1 .8-1.3M4 4l16 16',
+  chat: 'M5.5 5h13A1.5 1.5 0 0 1 20 6.5v9a1.5 1.5 0 0 1-1.5 1.5H10l-4.5 3.5V17A1.5 1.5 0 0 1 4 15.5v-9A1.5 1.5 0 0 1 5.5 5ZM8 9.5h8m-8 3h5',
+  send: 'M4.5 12 20 4.5 15.5 19.5l-4-6-7-1.5Zm7 1.5L20 4.5',
+  attach: 'M18.5 11 12 17.5a4 4 0 0 1-5.7-5.7L13 5.2a2.7 2.7 0 0 1 3.8 3.8l-6.6 6.6a1.3 1.3 0 0 1-1.9-1.9L14 8',
   swap: 'M4.5 8.5h14m-3.5-4 4 4-4 4M19.5 15.5h-14m3.5-4-4 4 4 4',
 } as const
 
@@ -82,7 +90,11 @@ export function Icon(props: { name: IconName; size?: number; className?: string;
       strokeWidth={props.name === 'dots' ? 2.8 : 1.75}
       strokeLinecap="round"
       strokeLinejoin="round"
-      className={cx('shrink-0', /Right|Left|arrow|^out$/.test(props.name) && 'rtl:-scale-x-100', props.className)}
+      className={cx(
+        'shrink-0',
+        /Right|Left|arrow|^out$|^send$/.test(props.name) && 'rtl:-scale-x-100',
+        props.className,
+      )}
     >
       <path d={paths[props.name]} />
     </svg>

@@ -3,7 +3,7 @@ import { appointment } from '#contract/appointment'
 import { record } from '#contract/record'
 import type { Call } from '#core/call'
 import type { Handlers } from '#core/contract'
-import { Fault } from '#core/fault'
+import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
 import { fromCursor, toPage } from '#core/page'
 import { dayMs, instantOf } from '#core/time'
@@ -43,16 +43,6 @@ export const sidesOf = (row: InterviewRow) => ({
   clinicianId: row.clinician_id,
   startedBy: row.started_by,
 })
-
-/** Undefined for an answer about what there is not. */
-async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof Fault && ['not_found', 'forbidden', 'gone'].includes(error.kind)) return undefined
-    throw error
-  }
-}
 
 /** The record decides who is in whose care, consents included; what it does not show is not there for us either. */
 export async function assertInCare({ kit }: Deps, patientId: string, call: Call): Promise<void> {

@@ -15,7 +15,7 @@ export function claims({ kit, store, people }: IdentityDeps): Some<'claim' | 'is
       const expiresAtMs = clock.nowMs() + claimCodeTtlMs
       return database.save(call, async () => {
         const person = await store.person(personId)
-        if (!person) throw faults.personNotFound()
+        if (!person || person.forgotten_at) throw faults.personNotFound()
         if (person.account_id) throw faults.alreadyClaimed()
         await store.setClaimCode(personId, hashOf(code), expiresAtMs)
         return { code, expiresAt: new Date(expiresAtMs).toISOString() }
@@ -43,12 +43,15 @@ export function claims({ kit, store, people }: IdentityDeps): Some<'claim' | 'is
       }
       const person = { ...found.person!, account_id: me.account_id, email: me.email, has_totp: me.has_totp }
       const view = await people.view(person, await people.memberships(person.id, call))
+      const formerRoles = await people.memberships(me.id, call)
       return database.save(
         call,
         async () => {
           const used = await store.useClaimCode(codeHash)
           if (used.length === 0 || (await store.moveAccount(me.account_id!, person.id)).length === 0)
             throw faults.claimRefused()
+          // The empty person of the sign-up would otherwise keep the name, where no erasure finds it.
+          if (formerRoles.length === 0) await store.forgetPerson(me.id, clock.nowMs())
           kit.announce(identity, 'claimed', { personId: person.id, formerPersonId: me.id })
           return view
         },

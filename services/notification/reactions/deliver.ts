@@ -1,4 +1,5 @@
 // Sends what waits. Each delivery is claimed, sent and settled by itself, so one bad address stops nobody.
+import { unlessGone } from '#core/fault'
 import { appointment } from '#contract/appointment'
 import { identity } from '#contract/identity'
 import type { Call } from '#core/call'
@@ -8,7 +9,7 @@ import { kinds } from '../rules/kinds.ts'
 import { htmlOf, type Letter, textOf } from '../rules/mail.ts'
 import type { Deps } from '../service.ts'
 import type { Parcel } from '../store.ts'
-import { asking, unlessGone } from './tell.ts'
+import { asking } from './tell.ts'
 
 const batchMax = 100
 

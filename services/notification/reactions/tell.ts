@@ -1,10 +1,11 @@
 // From an event to messages: whom it concerns, in which words, and by which ways.
 import { appointment } from '#contract/appointment'
+import { consultation } from '#contract/consultation'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { record } from '#contract/record'
 import type { Call } from '#core/call'
-import { Fault } from '#core/fault'
+import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
 import { on, type Reaction } from '#core/service'
 import { instantOf } from '#core/time'
@@ -14,7 +15,7 @@ import { type Facts, render } from '../rules/render.ts'
 import { type Deps, preferencesView } from '../service.ts'
 import type { NewDelivery, NewMessage } from '../store.ts'
 
-type Note = { kind: Kind; personId: string; facts: Facts; link: string; bookingId?: string }
+export type Note = { kind: Kind; personId: string; facts: Facts; link: string; bookingId?: string }
 type VisitEvent = {
   bookingId: string
   patientId: string
@@ -38,6 +39,26 @@ export function tellingReactions(deps: Deps): Reaction[] {
       const facts = { clinician: clinician.name, startsAt, until: expiresAt }
       await tell(deps, [{ kind: 'offered', personId: patientId, facts, link: '/visits' }], call)
     }),
+    on(consultation, 'asked', async ({ visitId, clinicianId }, call) => {
+      const personId = await personBehind(deps, clinicianId, call)
+      if (personId) await tell(deps, [{ kind: 'clinicianAsked', personId, facts: {}, link: `/room/${visitId}` }], call)
+    }),
+    on(consultation, 'calledIn', ({ visitId, patientId, clinicianId }, call) =>
+      tellPatient(deps, 'calledIn', patientId, clinicianId, `/visits/${visitId}/call`, call),
+    ),
+    on(consultation, 'messageSent', async ({ visitId, patientId, toPersonIds }, call) => {
+      const linkOf = (personId: string) => (personId === patientId ? `/messages/${visitId}` : `/room/${visitId}`)
+      const notes = toPersonIds.map((personId): Note => ({
+        kind: 'messageReceived',
+        personId,
+        facts: {},
+        link: linkOf(personId),
+      }))
+      await tell(deps, notes, call)
+    }),
+    on(consultation, 'ended', ({ visitId, patientId, clinicianId }, call) =>
+      tellPatient(deps, 'visitSummary', patientId, clinicianId, `/visits/${visitId}/summary`, call),
+    ),
     on(record, 'glassBroken', async ({ patientPersonId, until }, call) => {
       if (patientPersonId === undefined) return
       await tell(
@@ -50,7 +71,30 @@ export function tellingReactions(deps: Deps): Reaction[] {
       await kit.database.save(call, () => store.giveHistory(formerPersonId, personId))
       await tell(deps, [{ kind: 'claimed', personId, facts: {}, link: '/account' }], call)
     }),
+    /** What was kept instead of sent goes first: once the deliveries are gone, nothing says any more what it was. */
+    on(identity, 'forgotten', async ({ personId }, call) => {
+      await kit.kept.remove(await kit.database.read(call, () => store.deliveriesOf(personId)))
+      await kit.database.save(call, () => store.forget(personId))
+    }),
   ]
+}
+
+async function personBehind({ kit }: Deps, clinicianId: string, call: Call): Promise<string | undefined> {
+  const { personIds } = await kit.call(identity).peopleBehind({ clinicianIds: [clinicianId] }, asking(call))
+  return personIds[clinicianId]
+}
+
+async function tellPatient(
+  deps: Deps,
+  kind: Kind,
+  personId: string,
+  clinicianId: string,
+  link: string,
+  call: Call,
+): Promise<void> {
+  const clinician = await unlessGone(deps.kit.call(directory).clinician({ clinicianId }, asking(call)))
+  const facts = clinician ? { clinician: clinician.name } : {}
+  await tell(deps, [{ kind, personId, facts, link }], call)
 }
 
 type VisitKinds = { patient?: Kind; clinician?: Kind }
@@ -86,7 +130,7 @@ async function tellOfVisit(
 }
 
 /** Writes messages and deliveries, and starts sending, in one transaction: told once, however often the event comes. */
-async function tell(deps: Deps, notes: readonly Note[], call: Call): Promise<void> {
+export async function tell(deps: Deps, notes: readonly Note[], call: Call): Promise<void> {
   const nowMs = deps.kit.clock.nowMs()
   const messages: NewMessage[] = []
   const deliveries: NewDelivery[] = []
@@ -152,14 +196,4 @@ async function compose({ kit, store }: Deps, note: Note, nowMs: number, call: Ca
 export function asking(call: Call): Call {
   const { idempotencyKey: _, ...rest } = call
   return rest
-}
-
-/** Undefined when what was asked for is not there any more: nobody to tell, or nothing to tell about. */
-export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof Fault && error.kind === 'not_found') return undefined
-    throw error
-  }
 }

@@ -6,8 +6,15 @@ export const defaultChannels: Record<Topic, Channel[]> = {
   booking: ['inApp', 'mail'],
   reminder: ['inApp', 'mail', 'sms'],
   waitList: ['inApp', 'mail', 'sms'],
+  prescription: ['inApp', 'mail'],
   account: ['inApp', 'mail'],
 }
+
+/** What somebody chose, and what is usual for topics that came since. */
+export const withDefaults = (chosen: Partial<Preferences['channels']> | undefined): Record<Topic, Channel[]> => ({
+  ...defaultChannels,
+  ...chosen,
+})
 
 export type Reachable = { hasMail: boolean; hasPhone: boolean; hasDevice: boolean }
 export type Plan = { channel: Channel; state: Delivery['state']; detail?: string }
@@ -15,7 +22,7 @@ export type Plan = { channel: Channel; state: Delivery['state']; detail?: string
 /** Ways to tell one person one thing. A way they chose that leads nowhere is noted as skipped; a default one is left out. */
 export function planOf(kind: Kind, chosen: Preferences['channels'] | undefined, reachable: Reachable): Plan[] {
   const { topic, channels } = kinds[kind]
-  const wanted = (chosen ?? defaultChannels)[topic].filter(each => channels.includes(each))
+  const wanted = withDefaults(chosen)[topic].filter(each => channels.includes(each))
   return [...new Set(wanted)].flatMap((channel): Plan[] => {
     const missing = missingFor(channel, reachable)
     if (missing === undefined) return [{ channel, state: channel === 'inApp' ? 'sent' : 'waiting' }]

@@ -1,6 +1,6 @@
 import type { Channel, Topic } from '../contract.ts'
 
-/** Everything people are told. Those that begin with `clinician` go to the clinician, the others to the patient. */
+/** Everything people are told. Those that begin with `clinician` or `pharmacy` go there, most others to the patient. */
 export type Kind =
   | 'booked'
   | 'rescheduled'
@@ -9,10 +9,25 @@ export type Kind =
   | 'offered'
   | 'claimed'
   | 'glassBroken'
+  | 'prescribed'
+  | 'prescriptionSent'
+  | 'prescriptionReady'
+  | 'prescriptionRefused'
+  | 'prescriptionEnded'
   | 'clinicianBooked'
   | 'clinicianRescheduled'
   | 'clinicianCancelled'
   | 'clinicianArrived'
+  | 'clinicianAsked'
+  | 'calledIn'
+  | 'messageReceived'
+  | 'visitSummary'
+  | 'clinicianQueried'
+  | 'clinicianRefused'
+  | 'pharmacyReceived'
+  | 'pharmacyAnswered'
+  | 'pharmacyRefill'
+  | 'pharmacyCancelled'
 
 type KindRules = {
   topic: Topic
@@ -25,6 +40,9 @@ type KindRules = {
 }
 
 const every: readonly Channel[] = ['inApp', 'mail', 'sms', 'push']
+const script: KindRules = { topic: 'prescription', channels: every, isUrgent: false, hasInvitation: false }
+/** Somebody at a desk waits for these, and nobody needs a letter about them. */
+const desk: KindRules = { topic: 'prescription', channels: ['inApp', 'push'], isUrgent: true, hasInvitation: false }
 const visit: KindRules = { topic: 'booking', channels: every, isUrgent: false, hasInvitation: true }
 
 export const kinds: Record<Kind, KindRules> = {
@@ -36,11 +54,28 @@ export const kinds: Record<Kind, KindRules> = {
   claimed: { topic: 'account', channels: every, isUrgent: false, hasInvitation: false },
   // Whose record was opened past their consent is to know at once, whatever the hour.
   glassBroken: { topic: 'account', channels: every, isUrgent: true, hasInvitation: false },
+  prescribed: script,
+  prescriptionSent: script,
+  prescriptionReady: script,
+  prescriptionRefused: script,
+  prescriptionEnded: script,
   clinicianBooked: visit,
   clinicianRescheduled: visit,
   clinicianCancelled: visit,
   // Whoever is here is here now: a mail about it would be read afterwards.
   clinicianArrived: { topic: 'booking', channels: ['inApp', 'push'], isUrgent: true, hasInvitation: false },
+  clinicianAsked: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  // The clinician waits meanwhile.
+  calledIn: { topic: 'booking', channels: ['inApp', 'push', 'sms'], isUrgent: true, hasInvitation: false },
+  messageReceived: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  visitSummary: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  // A patient stands at a counter while this waits.
+  clinicianQueried: { ...script, isUrgent: true },
+  clinicianRefused: script,
+  pharmacyReceived: desk,
+  pharmacyAnswered: desk,
+  pharmacyRefill: desk,
+  pharmacyCancelled: desk,
 }
 
 /** One message in one language, as ICU MessageFormat. `short` is for lock screens: no names, no places. */

@@ -58,6 +58,81 @@ export const ar: Catalogue = {
     body: 'وصل صاحب موعد يوم {when}.',
     short: 'وصل أحد المرضى.',
   },
+  clinicianAsked: {
+    title: 'مريض يسألك',
+    body: 'كتب إليك أحد المرضى وينتظر ردك.',
+    short: 'كتب إليك أحد المرضى.',
+  },
+  calledIn: {
+    title: 'حان دورك',
+    body: '{clinician} في انتظارك. ادخل الآن.',
+    short: 'حان دورك. افتح Medley للدخول.',
+  },
+  messageReceived: {
+    title: 'لديك رسالة',
+    body: 'هناك جديد تقرؤه في محادثتك حول إحدى الزيارات.',
+    short: 'لديك رسالة جديدة.',
+  },
+  visitSummary: {
+    title: 'ملخص زيارتك جاهز',
+    body: 'كتب {clinician} ما تحدثتما عنه وما سيأتي بعد ذلك.',
+    short: 'ملخص زيارتك جاهز.',
+  },
+  prescribed: {
+    title: 'لديك وصفة جاهزة',
+    body: 'وقّع {clinician} وصفة لك. افتح Medley لاختيار صيدلية أو لإظهار الرمز عند الصرف.',
+    short: 'تم توقيع وصفة لك.',
+  },
+  prescriptionSent: {
+    title: 'وصفتك في الطريق',
+    body: 'أُرسلت وصفتك إلى {pharmacy}. سنخبرك عندما تصبح جاهزة.',
+    short: 'أُرسلت وصفتك إلى صيدلية.',
+  },
+  prescriptionReady: {
+    title: 'جاهزة للاستلام',
+    body: 'ما وُصف لك جاهز في {pharmacy}.',
+    short: 'هناك ما ينتظرك في صيدليتك.',
+  },
+  prescriptionRefused: {
+    title: 'يُرجى اختيار صيدلية أخرى',
+    body: 'لم تتمكن صيدلية من قبول وصفتك. افتح Medley لاختيار أخرى؛ الوصفة ما زالت صالحة.',
+    short: 'لم تتمكن صيدلية من قبول وصفتك.',
+  },
+  prescriptionEnded: {
+    title: 'انتهت وصفة',
+    body: 'أُلغيت إحدى وصفاتك أو انتهت صلاحيتها. إن كنت ما زلت بحاجة إليها فاسأل {clinician}.',
+    short: 'انتهت إحدى وصفاتك.',
+  },
+  clinicianQueried: {
+    title: 'صيدلية تسألك',
+    body: 'لدى {pharmacy} سؤال عن وصفة لك. لن يُصرف شيء حتى تجيب.',
+    short: 'صيدلية تنتظر إجابتك.',
+  },
+  clinicianRefused: {
+    title: 'أعادت صيدلية وصفة',
+    body: 'لم تتمكن صيدلية من قبول وصفة لك. طُلب من المريض اختيار أخرى.',
+    short: 'أُعيدت وصفة.',
+  },
+  pharmacyReceived: {
+    title: 'وصلت وصفة',
+    body: 'هناك وصفة في قائمة انتظار {pharmacy}.',
+    short: 'وصلت وصفة.',
+  },
+  pharmacyAnswered: {
+    title: 'أجاب الطبيب',
+    body: 'أجاب {clinician} عن سؤال {pharmacy}.',
+    short: 'أجاب أحد الأطباء.',
+  },
+  pharmacyRefill: {
+    title: 'طُلبت إعادة صرف',
+    body: 'يطلب أحد المرضى من {pharmacy} العبوة التالية.',
+    short: 'طُلبت إعادة صرف.',
+  },
+  pharmacyCancelled: {
+    title: 'أُلغيت وصفة',
+    body: 'أُلغيت وصفة لدى {pharmacy}. لا تصرفوا عليها شيئاً بعد الآن.',
+    short: 'أُلغيت وصفة.',
+  },
   mail: {
     greeting: 'مرحباً {name}،',
     open: 'فتح في Medley',

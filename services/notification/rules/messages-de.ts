@@ -58,6 +58,81 @@ export const de: Catalogue = {
     body: 'Die Person für den Termin am {when} ist angekommen.',
     short: 'Jemand ist zum Termin angekommen.',
   },
+  clinicianAsked: {
+    title: 'Eine Patientin oder ein Patient fragt Sie etwas',
+    body: 'Jemand hat Ihnen geschrieben und wartet auf Ihre Antwort.',
+    short: 'Jemand hat Ihnen geschrieben.',
+  },
+  calledIn: {
+    title: 'Sie sind an der Reihe',
+    body: '{clinician} ist für Sie da. Kommen Sie jetzt herein.',
+    short: 'Sie sind an der Reihe. Öffnen Sie Medley, um einzutreten.',
+  },
+  messageReceived: {
+    title: 'Sie haben eine Nachricht',
+    body: 'In Ihrem Gespräch zu einem Termin gibt es Neues zu lesen.',
+    short: 'Sie haben eine neue Nachricht.',
+  },
+  visitSummary: {
+    title: 'Die Zusammenfassung Ihres Termins ist da',
+    body: '{clinician} hat aufgeschrieben, was besprochen wurde und wie es weitergeht.',
+    short: 'Die Zusammenfassung Ihres Termins ist da.',
+  },
+  prescribed: {
+    title: 'Ein Rezept liegt für Sie bereit',
+    body: '{clinician} hat ein Rezept für Sie unterschrieben. Wählen Sie in Medley eine Apotheke oder zeigen Sie dort den Code.',
+    short: 'Für Sie wurde ein Rezept unterschrieben.',
+  },
+  prescriptionSent: {
+    title: 'Ihr Rezept ist unterwegs',
+    body: 'Ihr Rezept wurde an {pharmacy} geschickt. Wir melden uns, wenn es zur Abholung bereit ist.',
+    short: 'Ihr Rezept wurde an eine Apotheke geschickt.',
+  },
+  prescriptionReady: {
+    title: 'Bereit zur Abholung',
+    body: 'Was Ihnen verschrieben wurde, liegt bei {pharmacy} bereit.',
+    short: 'In Ihrer Apotheke liegt etwas für Sie bereit.',
+  },
+  prescriptionRefused: {
+    title: 'Bitte wählen Sie eine andere Apotheke',
+    body: 'Eine Apotheke konnte Ihr Rezept nicht annehmen. Wählen Sie in Medley eine andere; das Rezept gilt weiter.',
+    short: 'Eine Apotheke konnte Ihr Rezept nicht annehmen.',
+  },
+  prescriptionEnded: {
+    title: 'Ein Rezept ist beendet',
+    body: 'Eines Ihrer Rezepte wurde storniert oder ist abgelaufen. Wenn Sie es noch brauchen, fragen Sie {clinician}.',
+    short: 'Eines Ihrer Rezepte ist beendet.',
+  },
+  clinicianQueried: {
+    title: 'Eine Apotheke fragt nach',
+    body: '{pharmacy} hat eine Frage zu einem Ihrer Rezepte. Bis zu Ihrer Antwort wird nichts abgegeben.',
+    short: 'Eine Apotheke wartet auf Ihre Antwort.',
+  },
+  clinicianRefused: {
+    title: 'Eine Apotheke hat ein Rezept zurückgegeben',
+    body: 'Eine Apotheke konnte eines Ihrer Rezepte nicht annehmen. Die behandelte Person wählt eine andere.',
+    short: 'Ein Rezept kam zurück.',
+  },
+  pharmacyReceived: {
+    title: 'Ein Rezept ist eingegangen',
+    body: 'In der Warteschlange von {pharmacy} liegt ein Rezept.',
+    short: 'Ein Rezept ist eingegangen.',
+  },
+  pharmacyAnswered: {
+    title: 'Die Rückfrage ist beantwortet',
+    body: '{clinician} hat eine Frage von {pharmacy} beantwortet.',
+    short: 'Eine Rückfrage ist beantwortet.',
+  },
+  pharmacyRefill: {
+    title: 'Eine Wiederholung wurde angefragt',
+    body: 'Jemand bittet {pharmacy} um die nächste Packung.',
+    short: 'Eine Wiederholung wurde angefragt.',
+  },
+  pharmacyCancelled: {
+    title: 'Ein Rezept wurde storniert',
+    body: 'Ein Rezept bei {pharmacy} wurde storniert. Bitte geben Sie darauf nichts mehr ab.',
+    short: 'Ein Rezept wurde storniert.',
+  },
   mail: {
     greeting: 'Guten Tag, {name},',
     open: 'In Medley öffnen',

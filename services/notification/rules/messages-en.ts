@@ -58,6 +58,81 @@ export const en: Catalogue = {
     body: 'The patient for {when} has arrived.',
     short: 'A patient has arrived.',
   },
+  clinicianAsked: {
+    title: 'A patient asks you something',
+    body: 'A patient has written to you and waits for your answer.',
+    short: 'A patient has written to you.',
+  },
+  calledIn: {
+    title: 'It is your turn',
+    body: '{clinician} is ready for you. Come in now.',
+    short: 'It is your turn. Open Medley to come in.',
+  },
+  messageReceived: {
+    title: 'You have a message',
+    body: 'There is something new to read in your conversation about a visit.',
+    short: 'You have a new message.',
+  },
+  visitSummary: {
+    title: 'Your visit summary is ready',
+    body: '{clinician} has written down what you talked about and what comes next.',
+    short: 'Your visit summary is ready.',
+  },
+  prescribed: {
+    title: 'A prescription is ready for you',
+    body: '{clinician} signed a prescription for you. Open Medley to choose a pharmacy or to show the code at the counter.',
+    short: 'A prescription was signed for you.',
+  },
+  prescriptionSent: {
+    title: 'Your prescription is on its way',
+    body: 'Your prescription was sent to {pharmacy}. You hear from us when it is ready.',
+    short: 'Your prescription was sent to a pharmacy.',
+  },
+  prescriptionReady: {
+    title: 'Ready to pick up',
+    body: 'What you were prescribed is ready at {pharmacy}.',
+    short: 'Something is ready for you at your pharmacy.',
+  },
+  prescriptionRefused: {
+    title: 'Please choose another pharmacy',
+    body: 'A pharmacy could not take your prescription. Open Medley to choose another one; the prescription is still valid.',
+    short: 'A pharmacy could not take your prescription.',
+  },
+  prescriptionEnded: {
+    title: 'A prescription has ended',
+    body: 'A prescription of yours was cancelled or has run out. If you still need it, ask {clinician}.',
+    short: 'A prescription of yours has ended.',
+  },
+  clinicianQueried: {
+    title: 'A pharmacy asks you',
+    body: '{pharmacy} has a question about a prescription of yours. Nothing is dispensed until you answer.',
+    short: 'A pharmacy waits for your answer.',
+  },
+  clinicianRefused: {
+    title: 'A pharmacy gave a prescription back',
+    body: 'A pharmacy could not take a prescription of yours. The patient was told to choose another one.',
+    short: 'A prescription came back.',
+  },
+  pharmacyReceived: {
+    title: 'A prescription has arrived',
+    body: 'A prescription waits in the queue of {pharmacy}.',
+    short: 'A prescription has arrived.',
+  },
+  pharmacyAnswered: {
+    title: 'The prescriber has answered',
+    body: '{clinician} answered a question of {pharmacy}.',
+    short: 'A prescriber has answered.',
+  },
+  pharmacyRefill: {
+    title: 'A refill was asked for',
+    body: 'A patient asks {pharmacy} for the next supply.',
+    short: 'A refill was asked for.',
+  },
+  pharmacyCancelled: {
+    title: 'A prescription was cancelled',
+    body: 'A prescription at {pharmacy} was cancelled. Dispense nothing more on it.',
+    short: 'A prescription was cancelled.',
+  },
   mail: {
     greeting: 'Hello {name},',
     open: 'Open in Medley',

@@ -16,6 +16,7 @@ export type Facts = {
   until?: Instant
   mode?: 'video' | 'clinic'
   place?: string
+  pharmacy?: string
 }
 
 export type Rendered = { title: string; body: string; short: string }
@@ -27,6 +28,7 @@ export function render(kind: Kind, facts: Facts, locale: Locale, timeZone: TimeZ
     clinician: facts.clinician ?? '',
     mode: facts.mode ?? '',
     place: facts.place ?? '',
+    pharmacy: facts.pharmacy ?? '',
     when: when(facts.startsAt, false),
     shortWhen: when(facts.startsAt, true),
     formerWhen: when(facts.formerStartsAt, false),

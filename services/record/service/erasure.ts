@@ -2,7 +2,7 @@
 import type { Call } from '#core/call'
 import { record } from '../contract.ts'
 import type { PatientRow } from '../store/people.ts'
-import { faults, type RecordDeps } from './deps.ts'
+import { faults, openText, type RecordDeps } from './deps.ts'
 
 const all = { reach: 'all' } as const
 /** One note per erased record, named by the key it was sealed under. A patient who comes back has another key, and is not meant. */
@@ -17,8 +17,9 @@ export async function erase(deps: RecordDeps, patientId: string, call: Call): Pr
   if (!patient) throw faults.notFound()
   if (patient.held_because !== null) throw faults.onHold()
   kit.concerning({ patientIds: [patientId] })
+  const binaries = await binariesOf(deps, patientId, call)
   let isNoted = false
-  const erased = await removed(deps, patient, call, async () => {
+  const erased = await removed(deps, patient, binaries, call, async () => {
     // From here on the patient is locked: a legal hold stands already, or comes too late.
     if (!(await people.isFree(patientId))) throw faults.onHold()
     // Outside of the database and before it commits, so that an older backup of it forgets the patient again.
@@ -35,9 +36,30 @@ export async function erase(deps: RecordDeps, patientId: string, call: Call): Pr
   return erased
 }
 
+/** So many versions are opened at once. */
+const versionsAtOnce = 500
+
+/** Files the patient's resources, in any version, say are at `Binary/…`: a Binary without a securityContext does not say itself whose it is. */
+async function binariesOf(deps: RecordDeps, patientId: string, call: Call): Promise<string[]> {
+  const ids = new Set<string>()
+  const binary = /"([^"\\]*\/)?Binary\/([A-Za-z0-9.-]{1,64})/g
+  for (let after = { key: '0', version: 0 }; ;) {
+    const rows = await deps.kit.database.read(call, () => deps.people.versionsOf(patientId, after, versionsAtOnce), all)
+    for (const row of rows) {
+      const text = await openText(deps, row)
+      for (const [, base, id] of text?.matchAll(binary) ?? [])
+        if (base === undefined || base === `${deps.baseUrl}/`) ids.add(id!)
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < versionsAtOnce) return [...ids]
+    after = last
+  }
+}
+
 function removed(
   { kit, people, subjects }: RecordDeps,
   { id, person_id: personId }: PatientRow,
+  binaries: readonly string[],
   call: Call,
   check: () => Promise<void>,
 ): Promise<{ erased: number }> {
@@ -46,7 +68,7 @@ function removed(
     call,
     async () => {
       await check()
-      const erased = await people.erase(id)
+      const erased = await people.erase(id, binaries)
       const others = personId === null ? [] : await people.patientsOf(personId)
       const person = personId === null ? {} : { personId, isLastOfPerson: others.length === 0 }
       kit.announce(record, 'erased', { patientId: id, ...person })
@@ -71,7 +93,7 @@ export async function eraseAgain(deps: RecordDeps, call: Call): Promise<void> {
     const some = subjectIds.slice(start, start + chunk)
     const back = await kit.database.read(call, () => people.patientsUnder(some), all)
     for (const patient of back) {
-      await removed(deps, patient, call, async () => {})
+      await removed(deps, patient, await binariesOf(deps, patient.id, call), call, async () => {})
       await kit.recordAct('record.eraseAgain', call, { patientId: patient.id }, 'done')
     }
     if (back.length > 0) kit.log.warn({ erased: back.length }, 'an older copy held erased records; they are gone again')

@@ -1,7 +1,7 @@
 // Resources that mirror another service's fact: what is written to them goes to the owner, who decides; the mirror follows by event.
 import { appointment } from '#contract/appointment'
 import type { Call } from '#core/call'
-import { stateOf } from '../rules/mirror.ts'
+import { stateOf } from '../rules/mirror/appointment.ts'
 import type { Resource } from '../rules/index-values.ts'
 import { fhirError } from '../rules/refusal.ts'
 import type { VersionRow } from '../store/resources.ts'
@@ -10,6 +10,10 @@ import { openText, type RecordDeps } from './deps.ts'
 const elsewhere =
   'This appointment belongs to the booking; only its status can be written here. Move or book visits through the appointment service.'
 
+const signed =
+  'This belongs to a visit whose note is signed. Amend the note in the visit, and say why; the record follows.'
+const prescribed = 'This belongs to a prescription. Change or cancel it there; the record follows.'
+
 /** Carries a change of status out at the owner. Everything else about a mirrored resource is refused; an unowned one is left to the caller. */
 export async function throughOwner(
   deps: RecordDeps,
@@ -17,6 +21,8 @@ export async function throughOwner(
   current: VersionRow | undefined,
   wanted: Resource | undefined,
 ): Promise<boolean> {
+  if (current?.owner?.startsWith('consultation/')) throw fhirError('business-rule', signed)
+  if (current?.owner?.startsWith('prescription/')) throw fhirError('business-rule', prescribed)
   const bookingId = current?.owner?.startsWith('appointment/') ? current.owner.slice('appointment/'.length) : undefined
   if (bookingId === undefined || !current) return false
   const text = await openText(deps, current)

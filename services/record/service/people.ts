@@ -3,13 +3,13 @@ import { audit } from '#contract/audit'
 import { identity } from '#contract/identity'
 import { type Call, serviceCaller } from '#core/call'
 import type { Handlers } from '#core/contract'
-import { Fault } from '#core/fault'
+import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
 import { fromCursor, toPage } from '#core/page'
 import { hourMs, instantOf } from '#core/time'
 import { record } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
-import { patientOf } from '../rules/mirror.ts'
+import { patientOf } from '../rules/mirror/appointment.ts'
 import { parseQuery } from '../rules/query.ts'
 import type { ReachRow } from '../store/people.ts'
 import { commit, type Draft, untilSettled } from './commit.ts'
@@ -26,11 +26,13 @@ export function peopleHandlers(
   deps: RecordDeps,
 ): Some<
   | 'patientsOf'
+  | 'personOf'
   | 'listAccesses'
   | 'breakGlass'
   | 'listEmergencies'
   | 'reviewEmergency'
   | 'listPatients'
+  | 'recordsOf'
   | 'holdPatient'
   | 'erase'
 > {
@@ -40,6 +42,11 @@ export function peopleHandlers(
     async patientsOf({ personId }, call) {
       const rows = await database.read(call, () => people.patientsOf(personId), all)
       return { patientIds: rows.length > 0 ? rows.map(row => row.id) : await beginRecord(deps, personId, call) }
+    },
+
+    async personOf({ patientId }, call) {
+      const [row] = await database.read(call, () => people.patients([patientId]), all)
+      return row?.person_id ? { personId: row.person_id } : {}
     },
 
     async listAccesses({ patientId, ...page }, call) {
@@ -144,6 +151,17 @@ export function peopleHandlers(
       }
     },
 
+    async recordsOf({ personId }, call) {
+      const rows = await database.read(call, () => people.patientsOf(personId), all)
+      kit.concerning({ patientIds: rows.map(row => row.id) })
+      return {
+        items: rows.map(({ id, held_because: why }) => ({
+          patientId: id,
+          ...(why === null ? {} : { heldBecause: why }),
+        })),
+      }
+    },
+
     async holdPatient({ patientId, reason }, call) {
       kit.concerning({ patientIds: [patientId] })
       const [patient] = await database.read(call, () => people.patients([patientId]), all)
@@ -165,7 +183,7 @@ export function peopleHandlers(
 /** A person’s record begins when somebody first asks for it: an app that they launch, or a visit. */
 async function beginRecord(deps: RecordDeps, personId: string, call: Call): Promise<string[]> {
   const own = { ...call, caller: serviceCaller }
-  const contact = await deps.kit.call(identity).contactOf({ personId }, own).catch(unlessGone)
+  const contact = await unlessGone(deps.kit.call(identity).contactOf({ personId }, own))
   if (!contact) return []
   const draft: Draft = {
     type: 'Patient',
@@ -181,11 +199,6 @@ async function beginRecord(deps: RecordDeps, personId: string, call: Call): Prom
     await commit(deps, own, sight, { act: 'begin', drafts: [draft], answer: () => null, personId, isTrusted: true })
   })
   return [personId]
-}
-
-function unlessGone(error: unknown): undefined {
-  if (error instanceof Fault && error.kind === 'not_found') return undefined
-  throw error
 }
 
 async function nameOfPatient(deps: RecordDeps, patientId: string, call: Call): Promise<string> {

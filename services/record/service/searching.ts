@@ -72,7 +72,7 @@ export async function runSearch(
       const included = rows.length > 0 ? await include(deps, query, rows, sight) : []
       return { query, rows, hasMore, included, total: await totalOf(deps, query, wanted, rows.length, hasMore, place) }
     },
-    { ...wallOf(sight), isSingle: isSimple(query) },
+    { ...wallOf(sight), isSingle: isSimple(query), isVaried: true },
   )
 }
 

@@ -15,11 +15,9 @@ export function matcher(sight: Sight): (filter: Filter, row: Condition) => Condi
         )
       case 'values': {
         const [first] = filter.tests
-        const where = sql`${numbered(filter.numbers)} and ${anyOf(filter.tests.map(testCondition))}`
-        if (filter.isNot)
-          return sql`not exists (select from ${tableOf(first!.table)} i where i.resource = ${row}.key and ${where})`
+        if (filter.isNot) return sql`not exists (${indexRows(filter)} and i.resource = ${row}.key)`
         if (first?.table === 'moment' && filter.tests.length === 1) return within(filter.numbers, [first], row)
-        return sql`${row}.key in (select i.resource from ${tableOf(first!.table)} i where ${where})`
+        return sql`${row}.key in (${indexRows(filter)})`
       }
       case 'span':
         return within(filter.numbers, filter.tests, row)
@@ -97,6 +95,10 @@ function compositeCondition(numbers: readonly number[], tests: readonly Test[], 
   return sql`${row}.key in (select o.resource from (select i.resource, i.part from ${tableOf(first!.table)} i
     where i.parameter = ${numbers[0]} and ${testCondition(first!)}) o where ${sql.join(further, sql` and `)})`
 }
+
+/** The resources with a value that a filter asks for, once for every such value. */
+export const indexRows = ({ numbers, tests }: Extract<Filter, { kind: 'values' }>): Condition =>
+  sql`select i.resource from ${tableOf(tests[0]!.table)} i where ${numbered(numbers)} and ${anyOf(tests.map(testCondition))}`
 
 /** On row `i` of the test's table. */
 function testCondition(test: Test): Condition {

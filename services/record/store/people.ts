@@ -6,6 +6,14 @@ import { matcher } from './match.ts'
 import { type Sight, visible } from './visible.ts'
 
 export type PatientRow = { id: string; person_id: string | null; subject_id: string; held_because: string | null }
+export type VersionOfPatient = {
+  key: string
+  version: number
+  type: string
+  id: string
+  subject_id: string | null
+  content: Uint8Array | null
+}
 export type ReachRow = {
   id: string
   patient: string
@@ -116,17 +124,30 @@ export function peopleStore(database: ServiceDatabase) {
         sql`update record.reach set reviewed_at = ${at}, reviewed_by = ${by}, finding = ${finding} where id = ${id}`,
       ),
 
-    /** Erasure: every row about the patient goes, and every version; what only mentions them stays with its own patient. */
-    async erase(patient: string): Promise<number> {
+    /** Every version of what is about the patient, in the order of their keys. */
+    versionsOf: (patient: string, after: { key: string; version: number }, limit: number) =>
+      query(sql<VersionOfPatient>`
+        select key, version, type, id, subject_id, content from (
+          select key, version, type, id, subject_id, content from record.resource where patients[1] = ${patient}
+          union all select key, version, type, id, subject_id, content from record.history where patients[1] = ${patient}) v
+        where content is not null and (key, version) > (${after.key}::bigint, ${after.version}::int)
+        order by key, version limit ${limit}`),
+
+    /**
+     * Erasure: every row about the patient goes, and every version; what only mentions them stays with its own patient. So do the
+     * named Binaries go, as far as they are about nobody else.
+     */
+    async erase(patient: string, binaries: readonly string[]): Promise<number> {
       // The patient first: whoever is writing about them is waited for, and whoever comes later finds nobody to write about.
       await query(sql`delete from record.patient where id = ${patient}`)
-      const keys = sql`select key from record.resource where patients[1] = ${patient}`
+      const keys = sql`select key from record.resource where patients[1] = ${patient}
+        or (type = 'Binary' and patients = '{}' and id = any(${binaries}::text[]))`
       for (const table of ['token', 'text', 'reference', 'moment', 'quantity'] as const)
         await query(sql`delete from ${sql.ref(`record.${table}`)} where resource in (${keys})`)
       await query(sql`delete from record.consent_rule where patient = ${patient}`)
       await query(sql`delete from record.reach where patient = ${patient}`)
       await query(sql`delete from record.history where key in (${keys}) or patients[1] = ${patient}`)
-      const gone = await query(sql`delete from record.resource where patients[1] = ${patient} returning key`)
+      const gone = await query(sql`delete from record.resource where key in (${keys}) returning key`)
       return gone.length
     },
   }

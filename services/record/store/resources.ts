@@ -122,10 +122,12 @@ export function resourceStore(database: ServiceDatabase) {
       sight: Sight,
     ) =>
       query(sql<VersionRow>`select ${columns} from record.resource r
-        where not r.is_deleted and (r.patients @> array[${patient}]::text[]
-          or (r.type in ('Practitioner', 'Organization', 'Location', 'Medication', 'Device') and r.patients = '{}' and (r.type, r.id) in (
-            select i.type, i.id from record.reference i join record.resource o on o.key = i.resource and not o.is_deleted
-            where o.patients @> array[${patient}]::text[])))
+        where not r.is_deleted and r.key in (
+            select record.about(array[${patient}]::text[], null, false)
+            union select n.key from record.resource n
+            where n.type in ('Practitioner', 'Organization', 'Location', 'Medication', 'Device') and n.patients = '{}'
+              and (n.type, n.id) in (select i.type, i.id from record.reference i
+                where i.resource in (select record.about(array[${patient}]::text[], null, false))))
           ${asked.types ? sql`and r.type = any(${asked.types}::text[])` : sql``}
           ${asked.since ? sql`and r.updated_at >= ${asked.since}` : sql``}
           ${asked.after ? sql`and r.key > ${asked.after}::bigint` : sql``}

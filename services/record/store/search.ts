@@ -6,6 +6,7 @@ import type { Include, Sort } from '../rules/query.ts'
 import { matcher, tableOf } from './match.ts'
 import type { VersionRow } from './resources.ts'
 import { type Condition, type Sight, visible } from './visible.ts'
+import { countOf, isDense, nearby, probe, reachesAllBut, walkOf } from './walk.ts'
 
 /** Where a page ended. `value` is the text of the last sort value; null when the resource had none. */
 export type Place = { value: string | null; key: string }
@@ -29,13 +30,16 @@ const orders: Record<string, { table: Condition; up: Condition; down: Condition;
   quantity: { table: tableOf('quantity'), up: sql`min(i.low)`, down: sql`max(i.high)`, type: sql`float8` },
 }
 
+/** Among so many of the newest, what many match is looked for first. */
+const fewNewest = 500
+
 export type Wanted = { types: readonly string[]; filters: readonly Filter[]; sight: Sight }
 
 export function searchStore(database: ServiceDatabase) {
   const { query } = database
-  const condition = ({ types, filters, sight }: Wanted): Condition => {
+  const seen = ({ sight }: Wanted): Condition => visible('r', sight, matcher(sight))
+  const met = ({ types, filters, sight }: Wanted): Condition => {
     const matches = matcher(sight)
-    const row = sql.ref('r')
     return sql.join(
       [
         sql`not r.is_deleted`,
@@ -44,21 +48,18 @@ export function searchStore(database: ServiceDatabase) {
           : types.length > 1
             ? [sql`r.type = any(${types}::text[])`]
             : []),
-        ...filters.map(each => matches(each, row)),
-        visible('r', sight, matches),
+        ...filters.map(each => matches(each, sql.ref('r'))),
+        ...nearby(types, sight),
       ],
       sql` and `,
     )
   }
+  const condition = (wanted: Wanted): Condition => sql`${met(wanted)} and ${seen(wanted)}`
   return {
     /** One page in order; the key breaks ties, so that no page shows or loses a resource twice. Newest first unless said. */
     async page(wanted: Wanted, sort: readonly Sort[], limit: number, after: Place | undefined): Promise<FoundRow[]> {
       const [first, ...rest] = sort
-      if (!first) {
-        const beyond = after ? sql`and r.key < ${after.key}::bigint` : sql``
-        return query(sql<FoundRow>`select ${columns}, null as sort_value from record.resource r
-          where ${condition(wanted)} ${beyond} order by r.key desc limit ${limit}`)
-      }
+      if (!first) return query(sql<FoundRow>`${newest(wanted, limit, after)}`)
       if (rest.length === 0 && typeof first.by === 'string') return byColumn(wanted, first, limit, after)
       if (rest.length === 0 && typeof first.by === 'object' && first.by.isSingle && first.by.kind === 'date')
         return byMoment(wanted, first.by.number, first.isDescending, limit, after)
@@ -66,6 +67,15 @@ export function searchStore(database: ServiceDatabase) {
     },
 
     async count(wanted: Wanted, atMost: number): Promise<number> {
+      const [type] = wanted.types
+      const all = wanted.types.length === 1 && reachesAllBut(wanted.sight, type!) && countOf(type!, wanted.filters)
+      if (all) {
+        const withheld = sql`(select count(*) from record.resource r where ${met(wanted)}
+          and r.key in (select record.about((select array_agg(distinct u.patient) from record.consent_rule u), ${type}, false))
+          and not coalesce(${seen(wanted)}, false))`
+        const rows = await query(sql<{ n: number }>`select least(${all} - ${withheld}, ${atMost})::int as n`)
+        return rows[0]!.n
+      }
       const rows = await query(sql<{ n: number }>`select count(*)::int as n from (
         select from record.resource r where ${condition(wanted)} limit ${atMost}) found`)
       return rows[0]!.n
@@ -92,6 +102,26 @@ export function searchStore(database: ServiceDatabase) {
           where ${include.parameter === undefined ? sql`true` : sql`i.parameter = ${include.parameter}`}
             ${include.targetType === undefined ? sql`` : sql`and i.type = ${include.targetType}`})
           and ${visible('r', sight, matcher(sight))} limit ${limit}`),
+  }
+
+  /** From the newest on. What many match is looked for among the newest first, and everywhere only when those do not fill the page. */
+  function newest(wanted: Wanted, limit: number, after: Place | undefined): Condition {
+    const { types, filters, sight } = wanted
+    const beyond = (key: Condition) => (after ? sql`and ${key} < ${after.key}::bigint` : sql``)
+    const isNarrow = nearby(types, sight).length > 0
+    const walk = types.length === 1 && !isNarrow ? walkOf(filters, beyond) : undefined
+    const rows = (from: Condition, where: Condition) => sql`select ${columns}, null as sort_value from ${from}
+      where ${where} order by r.key desc limit ${limit}`
+    const checked = (filters: readonly Filter[]) =>
+      sql.join([condition({ ...wanted, filters: [] }), ...filters.map(each => probe(each, sight))], sql` and `)
+    if (walk) return rows(sql`(${walk.keys}) w join record.resource r on r.key = w.key`, checked(walk.rest))
+    const all = rows(sql`record.resource r`, sql`${condition(wanted)} ${beyond(sql`r.key`)}`)
+    if (types.length !== 1 || isNarrow || filters.length === 0 || !filters.every(isDense)) return all
+    const few = sql`(select * from record.resource n where n.type = ${types[0]} and not n.is_deleted ${beyond(sql`n.key`)}
+      order by n.key desc limit ${fewNewest}) r`
+    return sql`with near as materialized (${rows(few, checked(filters))})
+      select * from near where (select count(*) from near) = ${limit}
+      union all select * from (${all}) f where (select count(*) from near) < ${limit}`
   }
 
   function byColumn(

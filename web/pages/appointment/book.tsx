@@ -6,16 +6,19 @@ import { useAct, useRead } from '../../api.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
 import { useSession } from '../../session.ts'
 import { useAddress, useGo, useParam } from '../../shell/address.ts'
+import { jurisdictionName } from '../../places.ts'
 import { duration } from '../../time.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, LinkButton } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { RadioGroup } from '../../ui/choice.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { ClinicianProfile } from '../directory/clinician-profile.tsx'
+import { useHere } from '../directory/here.ts'
 import { ConfirmBooking } from './confirm-booking.tsx'
 import { JoinWaitList } from './wait-list.tsx'
 import { WeekPicker } from './week-picker.tsx'
@@ -125,6 +128,7 @@ function ChooseTime({ clinician, service, mode, holding, openAt, onTake }: Choos
   return (
     <Card title={t('book.time')}>
       <ProblemNotice error={holding.error} className="mb-4" />
+      <NotLicensed clinician={clinician} />
       <WeekPicker
         clinicianId={clinician.id}
         serviceId={service.id}
@@ -148,6 +152,27 @@ function ChooseTime({ clinician, service, mode, holding, openAt, onTake }: Choos
         onClose={() => setWaitOpen(false)}
       />
     </Card>
+  )
+}
+
+/** Said before a time is chosen, rather than as a refusal after it. */
+function NotLicensed({ clinician }: { clinician: Clinician }) {
+  const { t, locale } = useReader()
+  const here = useHere()
+  const isLicensed = clinician.licences.some(
+    each => each.verification === 'verified' && each.jurisdiction === here.place,
+  )
+  if (!here.isKnown || !here.place || isLicensed) return null
+  return (
+    <div className="mb-5 flex items-start gap-3 rounded-lg bg-warn-soft px-4 py-3.5">
+      <Icon name="warning" className="mt-0.5 text-warn" />
+      <div className="min-w-0 flex-1">
+        <p>{t('book.notLicensed', { name: clinician.name, place: jurisdictionName(here.place, locale) })}</p>
+        <LinkButton tone="quiet" size="sm" className="mt-2" href="/find">
+          {t('book.findLicensed')}
+        </LinkButton>
+      </div>
+    </div>
   )
 }
 

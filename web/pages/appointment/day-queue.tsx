@@ -3,7 +3,7 @@ import { useAct } from '../../api.ts'
 import { useReader, type MessageId } from '../../i18n/locale.tsx'
 import { clock, duration } from '../../time.ts'
 import { Avatar } from '../../ui/avatar.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Button, LinkButton } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -117,11 +117,22 @@ export function VisitMarks({ booking, now }: { booking: Booking; now: number }) 
       tone: 'ghost' as const,
     },
   ].filter(each => each.isShown)
+  const hasRoom = booking.state === 'arrived' || (booking.state === 'booked' && isSoon)
   const isBusy = arrive.isPending || complete.isPending || noShow.isPending
-  if (acts.length === 0) return null
+  if (acts.length === 0 && !hasRoom) return null
   return (
     <>
       <div className="mt-1.5 flex flex-wrap gap-2 ps-12">
+        {hasRoom && (
+          <LinkButton
+            href={`/room/${booking.id}`}
+            size="sm"
+            icon={booking.mode === 'video' ? 'video' : 'page'}
+            aria-label={`${t('consult.room')}: ${booking.patientName}`}
+          >
+            {t('consult.room')}
+          </LinkButton>
+        )}
         {acts.map(({ act, label, tone }) => (
           <Button
             key={label}

@@ -124,12 +124,23 @@ function VisitActions({ booking }: { booking: Booking }) {
   const { t } = useReader()
   const [isCancelling, setCancelling] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
+  const isPatient = usePerson().id === booking.patientId
   const arrive = useAct('appointment', 'arrive', { onDone: () => toast({ title: t('visit.arriveDone') }) })
   return (
     <>
       <ProblemNotice error={arrive.error ?? failure} className="mb-4" />
       <div className="flex flex-wrap gap-2">
-        {isArrivable(booking) && (
+        {booking.mode === 'video' && (isArrivable(booking) || booking.state === 'arrived') && (
+          <LinkButton href={`${isPatient ? '/visits' : '/room'}/${booking.id}${isPatient ? '/call' : ''}`} icon="video">
+            {t('consult.room')}
+          </LinkButton>
+        )}
+        {booking.state === 'completed' && isPatient && (
+          <LinkButton href={`/visits/${booking.id}/summary`} tone="soft" icon="page">
+            {t('consult.summary')}
+          </LinkButton>
+        )}
+        {booking.mode !== 'video' && isArrivable(booking) && (
           <Button icon="check" isPending={arrive.isPending} onPress={() => arrive.mutate({ bookingId: booking.id })}>
             {t('visit.arrive')}
           </Button>

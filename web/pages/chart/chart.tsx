@@ -114,6 +114,9 @@ function PatientHead({ patient }: { patient: Patient }) {
           {patient.gender && <span>{translateCode('gender', patient.gender)}</span>}
         </p>
       </div>
+      <LinkButton href={`/patients/${patient.id}/prescribe`} tone="quiet" size="sm" icon="pill">
+        {t('rx.add')}
+      </LinkButton>
       <Assistance patient={patient} age={age} />
       <LinkButton href="/patients" tone="ghost" size="sm" icon="chevronLeft">
         {t('nav.patients')}

@@ -4,6 +4,7 @@ import { translateCode, useReader } from '../../i18n/locale.tsx'
 import { listOf } from '../../places.ts'
 import { dateOnly, number } from '../../time.ts'
 import { Avatar } from '../../ui/avatar.tsx'
+import { LinkButton } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { LoadMore } from '../../ui/table.tsx'
@@ -35,6 +36,11 @@ export function ClinicianProfile({ clinician }: { clinician: Clinician }) {
           <p dir="auto" className="mt-4 leading-relaxed text-ink-soft">
             {clinician.about}
           </p>
+        )}
+        {clinician.acceptsPatients && (
+          <LinkButton href={`/ask/${clinician.id}`} tone="soft" size="sm" icon="chat" className="mt-4">
+            {t('consult.ask')}
+          </LinkButton>
         )}
         <p className="mt-4 flex items-start gap-2 text-sm text-ink-soft">
           <Icon name="pin" size={17} className="mt-0.5 text-ink-faint" />

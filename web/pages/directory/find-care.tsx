@@ -2,8 +2,7 @@ import { useState } from 'react'
 import { Specialty, VisitMode } from '#contract/directory'
 import { usePages, useRead, type InputOf } from '../../api.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
-import { jurisdictionName, languageName } from '../../places.ts'
-import { useSession } from '../../session.ts'
+import { jurisdictionName, languageName, shortJurisdiction } from '../../places.ts'
 import { useAddress } from '../../shell/address.ts'
 import { zoneInWords } from '../../time.ts'
 import { Button } from '../../ui/button.tsx'
@@ -16,6 +15,7 @@ import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { LoadMore } from '../../ui/table.tsx'
 import { ClinicianCard } from './clinician-card.tsx'
+import { anywhere, type Here, useHere } from './here.ts'
 import { SearchBar, type Facets } from './search-bar.tsx'
 
 type Query = Omit<InputOf<'appointment', 'findCare'>, 'cursor'>
@@ -25,10 +25,10 @@ export function FindCare() {
   const { t, locale, zone } = useReader()
   const [search, change] = useAddress()
   const facets = useRead('directory', 'facets', {})
-  const session = useSession()
-  const here = session.status === 'signedIn' ? session.person.jurisdiction : undefined
-  const query = queryOf(search, here)
-  const found = usePages('appointment', 'findCare', query, { keepsFormer: true })
+  const here = useHere(search['here'])
+  const query = queryOf(search, here.place)
+  const found = usePages('appointment', 'findCare', query, { keepsFormer: true, isEnabled: !here.isPending })
+  const isPending = here.isPending || found.isPending
   const [isFilterOpen, setFilterOpen] = useState(false)
   const filterCount = ['language', 'plan', 'mode'].filter(key => search[key]).length
   const filters = <Filters search={search} facets={facets.data} here={here} onChange={change} />
@@ -47,9 +47,9 @@ export function FindCare() {
               {filterCount > 0 ? t('find.filtersOn', { count: filterCount }) : t('find.filters')}
             </Button>
           </div>
-          {found.isPending && <Skeleton lines={4} />}
+          {isPending && <Skeleton lines={4} />}
           <ProblemNotice error={found.error} onRetry={found.refetch} />
-          {!found.isPending && !found.error && found.items.length === 0 && (
+          {!isPending && !found.error && found.items.length === 0 && (
             <NothingFound search={search} here={here} onChange={change} />
           )}
           <ul className="grid gap-4">
@@ -92,7 +92,7 @@ function queryOf(search: Record<string, string>, here: string | undefined): Quer
 interface FiltersProps {
   search: Record<string, string>
   facets: Facets | undefined
-  here: string | undefined
+  here: Here
   onChange: Change
 }
 
@@ -103,7 +103,7 @@ function Filters({ search, facets, here, onChange }: FiltersProps) {
   const pick = (key: string) => (id: string) => onChange({ [key]: id === any ? undefined : id })
   const anyChoice = { id: any, label: t('find.any') }
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <RadioGroup
         label={t('find.how')}
         look="segments"
@@ -126,17 +126,39 @@ function Filters({ search, facets, here, onChange }: FiltersProps) {
         onChange={pick('plan')}
         choices={[anyChoice, ...(facets?.plans ?? []).map(plan => ({ id: plan, label: plan }))]}
       />
-      {here && (
-        <div>
-          <Switch
-            isSelected={search['anywhere'] !== 'yes'}
-            onChange={isOn => onChange({ anywhere: isOn ? undefined : 'yes' })}
-          >
-            <span className="text-sm">{t('find.onlyLicensed', { place: jurisdictionName(here, locale) })}</span>
-          </Switch>
-          <p className="mt-1 text-sm text-ink-faint">{t('find.onlyLicensedWhy')}</p>
-        </div>
+      <WhereLicensed search={search} facets={facets} here={here} onChange={onChange} />
+    </div>
+  )
+}
+
+/** Whose place is known may only look beyond it; a stranger says where they are, since clinicians may treat only where they are licensed. */
+function WhereLicensed({ search, facets, here, onChange }: FiltersProps) {
+  const { t, locale } = useReader()
+  const places = new Set([
+    ...(here.place ? [here.place] : []),
+    ...(facets?.places ?? []).map(each => each.jurisdiction),
+  ])
+  return (
+    <div>
+      {here.isKnown && here.place ? (
+        <Switch
+          isSelected={search['anywhere'] !== 'yes'}
+          onChange={isOn => onChange({ anywhere: isOn ? undefined : 'yes' })}
+        >
+          <span className="text-sm">{t('find.onlyLicensed', { place: jurisdictionName(here.place, locale) })}</span>
+        </Switch>
+      ) : (
+        <Select
+          label={t('find.here')}
+          value={here.place ?? anywhere}
+          onChange={id => onChange({ here: id })}
+          choices={[
+            { id: anywhere, label: t('find.anywhere') },
+            ...[...places].map(id => ({ id, label: shortJurisdiction(id, locale) })),
+          ]}
+        />
       )}
+      <p className="mt-1 text-sm text-ink-faint">{t('find.onlyLicensedWhy')}</p>
     </div>
   )
 }
@@ -158,8 +180,12 @@ function NothingFound({ search, here, onChange }: Omit<FiltersProps, 'facets'>) 
               {t('find.without', { what: key === 'mode' ? translateCode('mode', words(key)) : words(key) })}
             </Button>
           ))}
-          {here && search['anywhere'] !== 'yes' && (
-            <Button tone="quiet" size="sm" onPress={() => onChange({ anywhere: 'yes' })}>
+          {here.place && search['anywhere'] !== 'yes' && (
+            <Button
+              tone="quiet"
+              size="sm"
+              onPress={() => onChange(here.isKnown ? { anywhere: 'yes' } : { here: anywhere })}
+            >
               {t('find.anywhere')}
             </Button>
           )}

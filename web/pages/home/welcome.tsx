@@ -8,12 +8,19 @@ import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { ClinicianCard } from '../directory/clinician-card.tsx'
+import { useHere } from '../directory/here.ts'
 import { SearchBar } from '../directory/search-bar.tsx'
 
 export function Welcome() {
   const { t } = useReader()
   const go = useGo()
-  const care = useRead('appointment', 'findCare', { limit: 3 })
+  const here = useHere()
+  const care = useRead(
+    'appointment',
+    'findCare',
+    { limit: 3, ...(here.place ? { jurisdiction: here.place } : {}) },
+    { isEnabled: !here.isPending },
+  )
   const facets = useRead('directory', 'facets', {})
   return (
     <Page title={t('welcome.title')} isTitleHidden>

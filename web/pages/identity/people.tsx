@@ -14,6 +14,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { TextField } from '../../ui/text-field.tsx'
+import { PersonRecords } from '../record/person-records.tsx'
 
 type Row = OutputOf<'identity', 'listPeople'>['items'][number]
 
@@ -22,6 +23,7 @@ export function People() {
   const { t, locale, zone } = useReader()
   const [{ search, claimed }, change] = useAddress()
   const [chosen, setChosen] = useState<Row | null>(null)
+  const [kept, setKept] = useState<Row | null>(null)
   const people = usePages(
     'identity',
     'listPeople',
@@ -88,10 +90,25 @@ export function People() {
                   </Button>
                 ),
             },
+            {
+              id: 'record',
+              title: t('people.records'),
+              cell: row => (
+                <Button
+                  tone="quiet"
+                  size="sm"
+                  aria-label={t('people.recordsOf', { name: row.name })}
+                  onPress={() => setKept(row)}
+                >
+                  {t('people.records')}
+                </Button>
+              ),
+            },
           ]}
         />
       )}
       <ClaimCode person={chosen} onClose={() => setChosen(null)} />
+      <PersonRecords person={kept} onClose={() => setKept(null)} />
     </Page>
   )
 }

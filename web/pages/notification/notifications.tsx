@@ -33,7 +33,13 @@ export function Notifications() {
   )
 }
 
-const icons: Record<string, IconName> = { booking: 'calendar', reminder: 'clock', waitList: 'bell', account: 'shield' }
+const icons: Record<string, IconName> = {
+  booking: 'calendar',
+  reminder: 'clock',
+  waitList: 'bell',
+  prescription: 'pill',
+  account: 'shield',
+}
 
 function News() {
   const { t } = useReader()

@@ -1,7 +1,7 @@
 // Other services’ facts as FHIR resources.
 import type { Booking } from '#contract/appointment'
 import type { Clinician } from '#contract/directory'
-import type { Resource } from './index-values.ts'
+import type { Resource } from '../index-values.ts'
 
 /** https://hl7.org/fhir/R4/valueset-appointmentstatus.html */
 const statusOf: Record<Booking['state'], string> = {

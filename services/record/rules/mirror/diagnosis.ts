@@ -1,6 +1,6 @@
 // An accepted suggestion as FHIR: the Condition, and the interview that is its evidence.
 import type { Details } from '#contract/diagnosis'
-import type { Resource } from './index-values.ts'
+import type { Resource } from '../index-values.ts'
 
 const terminology = 'http://terminology.hl7.org/CodeSystem'
 const valueOf = {

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Caller } from '#core/call'
+import { contentTypeOf, fileBytesMax, isAcceptable } from './rules/files.ts'
+import { type NoteStep, noteProblem, versionsMax } from './rules/notes.ts'
+import { turns } from './rules/queue.ts'
+import { templates } from './rules/templates.ts'
+import { isToday, joinMs, lacksConsent, mayWrite, seatOf } from './rules/visits.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const nine = Date.parse('2026-11-23T09:00:00Z')
+
+const queued = (id: string, startMinutes: number, called: number | null = null, minutes = 20) => ({
+  id,
+  startMs: nine + startMinutes * minute,
+  endMs: nine + (startMinutes + minutes) * minute,
+  calledMs: called === null ? null : nine + called * minute,
+})
+
+for (const [name, queue, atMinutes, expected] of [
+  ['alone and early', [queued('a', 20)], 0, { a: [1, 20] }],
+  ['alone and late', [queued('a', 0)], 7, { a: [1, 7] }],
+  ['by booked time, not by order of coming', [queued('b', 20), queued('a', 0)], 0, { a: [1, 0], b: [2, 20] }],
+  ['after whoever is inside', [queued('x', 0, 10), queued('a', 20)], 15, { a: [1, 30] }],
+  ['when the one inside runs late', [queued('x', 0, 0), queued('a', 20)], 45, { a: [1, 45] }],
+  ['delays add up', [queued('x', 0, 30), queued('a', 20), queued('b', 40)], 30, { a: [1, 50], b: [2, 70] }],
+  [
+    'a gap later on catches up',
+    [queued('x', 0, 10), queued('a', 20), queued('b', 120)],
+    10,
+    { a: [1, 30], b: [2, 120] },
+  ],
+  ['the same time is in a fixed order', [queued('b', 0), queued('a', 0)], 0, { a: [1, 0], b: [2, 20] }],
+] as const) {
+  test(`the queue ${name}`, () => {
+    const found = turns(queue, nine + atMinutes * minute)
+    const shown = Object.fromEntries(
+      [...found].map(([id, turn]) => [id, [turn.place, (turn.expectedMs - nine) / minute]]),
+    )
+    assert.deepEqual(shown, expected)
+  })
+}
+
+const caller = (change: Partial<Caller>): Caller => ({ roles: ['patient'], organizationIds: [], ...change })
+const sides = { patientId: 'p', clinicianId: 'c' }
+
+for (const [name, who, guests, expected] of [
+  ['the patient', { personId: 'p' }, [], 'patient'],
+  ['the clinician', { personId: 'x', clinicianId: 'c' }, [], 'clinician'],
+  ['another clinician', { personId: 'x', clinicianId: 'd' }, [], undefined],
+  ['a stranger', { personId: 'x' }, [], undefined],
+  ['nobody', {}, [], undefined],
+  ['nobody, with an invitation that nobody took', {}, [{ personId: null, consent: 'given' }], undefined],
+  ['a guest with consent', { personId: 'g' }, [{ personId: 'g', consent: 'given' }], 'guest'],
+  ['a guest without', { personId: 'g' }, [{ personId: 'g', consent: 'asked' }], undefined],
+  ['a guest whom the patient sent away', { personId: 'g' }, [{ personId: 'g', consent: 'refused' }], undefined],
+  ['an operator', { personId: 'o', roles: ['operator'] }, [], undefined],
+] as const) {
+  test(`the seat of ${name}`, () => assert.equal(seatOf(caller(who as Partial<Caller>), sides, guests), expected))
+}
+
+test('who was invited and has no consent is told so', () => {
+  assert.ok(lacksConsent(caller({ personId: 'g' }), [{ personId: 'g', consent: 'asked' }]))
+  assert.ok(!lacksConsent(caller({ personId: 'g' }), [{ personId: 'g', consent: 'given' }]))
+  assert.ok(!lacksConsent(caller({}), [{ personId: null, consent: 'asked' }]))
+})
+
+for (const [atMinutes, expected] of [
+  [-61, false],
+  [-60, true],
+  [10, true],
+  [20 + 12 * 60, true],
+  [21 + 12 * 60, false],
+] as const) {
+  test(`a booked visit ${atMinutes} minutes after its time is ${expected ? 'now' : 'not now'}`, () =>
+    assert.equal(isToday('booked', nine, nine + 20 * minute, nine + atMinutes * minute), expected))
+}
+
+test('a written visit has no time it could miss', () => assert.ok(isToday('written', nine, nine, nine + 900 * hour)))
+
+test('one writes until a fortnight after the end, and never about what was cancelled', () => {
+  assert.ok(mayWrite('inProgress', nine, nine + 9_000 * hour))
+  assert.ok(mayWrite('ended', nine, nine + 14 * 24 * hour))
+  assert.ok(!mayWrite('ended', nine, nine + 14 * 24 * hour + 1))
+  assert.ok(!mayWrite('cancelled', nine, nine))
+})
+
+test('a token to the call lasts for the visit, half an hour at least and two hours at most', () => {
+  assert.equal(joinMs(nine + 20 * minute, nine), 50 * minute)
+  assert.equal(joinMs(nine, nine + 3 * hour), 30 * minute)
+  assert.equal(joinMs(nine + 9 * hour, nine), 2 * hour)
+})
+
+const blank = { subjective: '', objective: '', assessment: '', plan: '' }
+const written = { ...blank, plan: 'Rest' }
+const step = (change: Partial<NoteStep>): NoteStep => ({ act: 'save', version: 3, sections: written, ...change })
+
+for (const [name, state, change, expected] of [
+  ['a draft is saved', 'draft', {}, undefined],
+  ['an empty draft is saved', 'draft', { sections: blank }, undefined],
+  ['an older draft is not', 'draft', { version: 2 }, 'noteChanged'],
+  ['a draft is signed', 'draft', { act: 'sign' }, undefined],
+  ['an empty note is not signed', 'draft', { act: 'sign', sections: { ...blank, plan: ' \n' } }, 'noteEmpty'],
+  ['a note is not signed twice', 'signed', { act: 'sign' }, 'noteSigned'],
+  ['a stale second signature hears of the first', 'signed', { act: 'sign', version: 2 }, 'noteSigned'],
+  ['a signed note is not saved over', 'signed', {}, 'noteSigned'],
+  ['a draft is not amended', 'draft', { act: 'amend', reason: 'x' }, 'noteNotSigned'],
+  ['an amendment has a reason', 'signed', { act: 'amend', reason: ' ' }, 'reasonMissing'],
+  ['an amendment with one is written', 'signed', { act: 'amend', reason: 'Wrong dose' }, undefined],
+  ['an amendment is amended', 'amended', { act: 'amend', reason: 'Again' }, undefined],
+] as const) {
+  test(name, () => assert.equal(noteProblem({ version: 3, state }, step(change as Partial<NoteStep>)), expected))
+}
+
+test('a note that has all the versions it can hold is still signed', () => {
+  const full = { version: versionsMax, state: 'draft' as const }
+  assert.equal(noteProblem(full, step({ version: versionsMax })), 'tooManyVersions')
+  assert.equal(noteProblem(full, step({ version: versionsMax, act: 'sign' })), undefined)
+})
+
+const bytes = (text: string) => Uint8Array.from(text, each => each.charCodeAt(0))
+
+for (const [content, expected] of [
+  ['\u0089PNG\r\n\u001a\n....', 'image/png'],
+  ['\u00ff\u00d8\u00ff\u00e0', 'image/jpeg'],
+  ['RIFF\0\0\0\0WEBPVP8 ', 'image/webp'],
+  ['%PDF-1.7', 'application/pdf'],
+  ['<svg onload="">', undefined],
+  ['GIF89a', undefined],
+  ['MZ\u0090', undefined],
+  ['', undefined],
+] as const) {
+  test(`${JSON.stringify(content.slice(0, 6))} is ${expected ?? 'refused'}`, () =>
+    assert.equal(contentTypeOf(bytes(content)), expected))
+}
+
+test('a file is at most ten megabytes', () => {
+  const of = (size: number) => {
+    const file = new Uint8Array(size)
+    file.set(bytes('%PDF-'))
+    return file
+  }
+  assert.ok(isAcceptable(of(fileBytesMax)))
+  assert.ok(!isAcceptable(of(fileBytesMax + 1)))
+})
+
+test('every language has the same beginnings of notes', () => {
+  const ids = (locale: 'en' | 'de' | 'ar') => templates[locale].map(each => each.id)
+  assert.deepEqual([ids('de'), ids('ar')], [ids('en'), ids('en')])
+})

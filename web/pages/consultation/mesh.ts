@@ -1,0 +1,220 @@
+// The call itself: every browser reaches every other one (a mesh), by perfect negotiation (W3C WebRTC §10.7).
+import type { InputOf, OutputOf } from '../../api.ts'
+
+export type Signal = NonNullable<InputOf<'consultation', 'signal'>['signals']>[number]
+export type Ticket = OutputOf<'consultation', 'joinCall'>
+
+export interface RemotePeer {
+  peerId: string
+  personId: string
+  stream: MediaStream
+  state: RTCPeerConnectionState
+}
+
+export interface MeshOptions {
+  ticket: Pick<Ticket, 'peerId' | 'iceServers' | 'isRelayOnly'>
+  local: MediaStream
+  /** Must keep the order of what it is given. */
+  send: (to: string, signals: Signal[]) => Promise<unknown>
+  onPeers: (peers: RemotePeer[]) => void
+  /** The network carries too little for pictures; sound goes on. */
+  onWeak: () => void
+}
+
+interface Peer extends RemotePeer {
+  connection: RTCPeerConnection
+  isPolite: boolean
+  isOffering: boolean
+  ignores: boolean
+  outgoing: Signal[]
+  sending: Promise<unknown>
+  restart: ReturnType<typeof setTimeout> | undefined
+  turn: Promise<unknown>
+}
+
+export interface Mesh {
+  /** Somebody came in after us; we call them. */
+  welcome(peerId: string, personId: string): void
+  hear(from: string, signals: readonly Signal[], personId: string): void
+  remove(peerId: string): void
+  /** Another camera, or the screen in its place; null for none. */
+  replaceVideo(track: MediaStreamTrack | null): Promise<void>
+  close(): void
+}
+
+/** Candidates come in bursts; together they are one request. */
+const gatherMs = 40
+/** A connection that is lost for so long begins to look for another way. */
+const restartMs = 3_000
+const weakLossShare = 0.12
+const statsMs = 3_000
+
+export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions): Mesh {
+  const peers = new Map<string, Peer>()
+  let isClosed = false
+  let video: MediaStreamTrack | null = local.getVideoTracks()[0] ?? null
+  let weakSamples = 0
+
+  const tell = () =>
+    onPeers([...peers.values()].map(({ peerId, personId, stream, state }) => ({ peerId, personId, stream, state })))
+
+  function queue(peer: Peer, signal: Signal): void {
+    peer.outgoing.push(signal)
+    if (peer.outgoing.length > 1) return
+    peer.sending = peer.sending
+      .then(() => new Promise(resolve => setTimeout(resolve, gatherMs)))
+      .then(() => send(peer.peerId, peer.outgoing.splice(0, 40)))
+      .catch(() => {}) // Whoever is gone is taken out when they leave or fail.
+  }
+
+  const describe = (peer: Peer) =>
+    queue(peer, { kind: 'description', data: peer.connection.localDescription!.toJSON() as never })
+
+  function connect(peerId: string, personId: string): Peer {
+    const connection = new RTCPeerConnection({
+      iceServers: ticket.iceServers.map(({ urls, username, credential }) => ({
+        urls,
+        ...(username === undefined ? {} : { username }),
+        ...(credential === undefined ? {} : { credential }),
+      })),
+      iceTransportPolicy: ticket.isRelayOnly ? 'relay' : 'all',
+    })
+    const peer: Peer = {
+      peerId,
+      personId,
+      connection,
+      stream: new MediaStream(),
+      state: 'new',
+      isPolite: ticket.peerId < peerId,
+      isOffering: false,
+      ignores: false,
+      outgoing: [],
+      sending: Promise.resolve(),
+      restart: undefined,
+      turn: Promise.resolve(),
+    }
+    peers.set(peerId, peer)
+    connection.addEventListener('negotiationneeded', () => void offer(peer))
+    connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate) queue(peer, { kind: 'candidate', data: candidate.toJSON() as never })
+    })
+    connection.addEventListener('track', ({ track }) => {
+      peer.stream.addTrack(track)
+      track.addEventListener('unmute', tell)
+      tell()
+    })
+    connection.addEventListener('connectionstatechange', () => stateChanged(peer))
+    return peer
+  }
+
+  /** Both directions are kept open from the start, so that a camera can come later without a new round of offers. */
+  function addTracks(peer: Peer): void {
+    const [audio] = local.getAudioTracks()
+    peer.connection.addTransceiver(audio ?? 'audio', { direction: 'sendrecv', streams: [local] })
+    peer.connection.addTransceiver(video ?? 'video', { direction: 'sendrecv', streams: [local] })
+  }
+
+  function stateChanged(peer: Peer): void {
+    peer.state = peer.connection.connectionState
+    clearTimeout(peer.restart)
+    if (peer.state === 'failed') peer.connection.restartIce()
+    else if (peer.state === 'disconnected') peer.restart = setTimeout(() => peer.connection.restartIce(), restartMs)
+    tell()
+  }
+
+  async function offer(peer: Peer): Promise<void> {
+    try {
+      peer.isOffering = true
+      await peer.connection.setLocalDescription()
+      describe(peer)
+    } catch {
+      // It was closed meanwhile; there is nobody to offer to.
+    } finally {
+      peer.isOffering = false
+    }
+  }
+
+  async function take(peer: Peer, { kind, data }: Signal): Promise<void> {
+    const { connection } = peer
+    if (kind === 'candidate') {
+      await connection.addIceCandidate(data as RTCIceCandidateInit).catch(() => {
+        // Those of an offer we ignored fit nothing.
+      })
+      return
+    }
+    const description = data as unknown as RTCSessionDescriptionInit
+    const collides = description.type === 'offer' && (peer.isOffering || connection.signalingState !== 'stable')
+    peer.ignores = !peer.isPolite && collides
+    if (peer.ignores) return
+    await connection.setRemoteDescription(description)
+    if (description.type !== 'offer') return
+    useOffered(peer)
+    await connection.setLocalDescription()
+    describe(peer)
+  }
+
+  /** Whoever is called answers on the lines that were offered. */
+  function useOffered({ connection }: Peer): void {
+    for (const transceiver of connection.getTransceivers()) {
+      if (transceiver.sender.track || transceiver.direction === 'stopped') continue
+      const kind = transceiver.receiver.track.kind
+      const track = kind === 'audio' ? (local.getAudioTracks()[0] ?? null) : video
+      transceiver.direction = 'sendrecv'
+      if (track) void transceiver.sender.replaceTrack(track)
+    }
+  }
+
+  /** Three bad looks in a row: pictures are given up for sound. */
+  async function look(): Promise<void> {
+    let isWeak = false
+    for (const { connection } of peers.values()) {
+      for (const report of (await connection.getStats()).values() as Iterable<{ type: string; fractionLost?: number }>)
+        if (report.type === 'remote-inbound-rtp' && (report.fractionLost ?? 0) > weakLossShare) isWeak = true
+    }
+    weakSamples = isWeak ? weakSamples + 1 : 0
+    if (weakSamples === 3) onWeak()
+  }
+  const looking = setInterval(() => void look().catch(() => {}), statsMs)
+
+  function remove(peerId: string): void {
+    const peer = peers.get(peerId)
+    if (!peer) return
+    clearTimeout(peer.restart)
+    peer.connection.close()
+    peers.delete(peerId)
+    tell()
+  }
+
+  /** One person is in the call once: their newest page counts. */
+  function removeOthersOf(personId: string, peerId: string): void {
+    for (const each of peers.values()) if (each.personId === personId && each.peerId !== peerId) remove(each.peerId)
+  }
+
+  return {
+    welcome(peerId, personId) {
+      if (isClosed || peerId === ticket.peerId || peers.has(peerId)) return
+      removeOthersOf(personId, peerId)
+      addTracks(connect(peerId, personId))
+      tell()
+    },
+    hear(from, signals, personId) {
+      if (isClosed) return
+      const peer = peers.get(from) ?? connect(from, personId)
+      removeOthersOf(personId, from)
+      for (const signal of signals) peer.turn = peer.turn.then(() => take(peer, signal)).catch(() => {})
+    },
+    remove,
+    async replaceVideo(track) {
+      video = track
+      const senders = [...peers.values()].flatMap(({ connection }) =>
+        connection.getTransceivers().filter(each => each.receiver.track.kind === 'video'),
+      )
+      await Promise.all(senders.map(each => each.sender.replaceTrack(track)))
+    },
+    close() {
+      isClosed = true
+      clearInterval(looking)
+      for (const peerId of peers.keys()) remove(peerId)
+    },
+  }
+}
