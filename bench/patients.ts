@@ -90,6 +90,8 @@ export function createPatients(world: World, seed: number, mix: 'asMet' | 'alike
       const complaints = complaintsOf(random, findings, truth, present)
       if (complaints.length === 0) continue
       const answers = new Map<string, 'yes' | 'no' | 'unknown'>(complaints.map(id => [id, 'yes']))
+      // Their own, so that the next patient is the same however many questions this one was asked.
+      const slipping = seeded(random() * 4_294_967_296)
       return {
         age,
         sex,
@@ -99,7 +101,7 @@ export function createPatients(world: World, seed: number, mix: 'asMet' | 'alike
         findings: present,
         say(id) {
           // Asked twice, a person says the same twice.
-          const said = answers.get(id) ?? answerOf(random, world, present.has(id))
+          const said = answers.get(id) ?? answerOf(slipping, world, present.has(id))
           answers.set(id, said)
           return said
         },
