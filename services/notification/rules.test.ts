@@ -71,6 +71,7 @@ test('preferences choose among the ways that make sense, and a way that leads no
     booking: channels,
     reminder: channels,
     waitList: channels,
+    prescription: channels,
     account: channels,
   })
   const nowhere = { hasMail: true, hasPhone: false, hasDevice: false }
