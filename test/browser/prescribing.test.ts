@@ -90,7 +90,7 @@ test('asked back and corrected, prepared by one, verified by another, handed ove
   await page.goto(`/pharmacy/${id}`)
   await page.getByLabel('Lot', { exact: true }).fill('PC500-9')
   assert.equal(await page.getByLabel('Quantity').inputValue(), '24')
-  await page.getByRole('radio', { name: 'Can order it' }).locator('..').click()
+  await page.getByText('Can order it').click()
   await sees('that it was said', page.getByText('Others see it from now on').first())
   await button(page, /^Prepared/).click()
   await sees('who must verify', page.getByText('You prepared this yourself. A colleague must verify it.').first())
