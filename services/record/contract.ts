@@ -192,6 +192,16 @@ export const record = defineContract({
       ),
       allow: ['person'],
     },
+    patientOf: {
+      method: 'GET',
+      path: '/people/{personId}/patient',
+      summary: 'The Patient that somebody in my care is in the record',
+      input: z.strictObject({ personId: Id }),
+      output: z.strictObject({ patientId: LogicalId }),
+      allow: ['clinician'],
+      faults: ['notFound'],
+      audit: 'never',
+    },
     recordsOf: {
       method: 'GET',
       path: '/people/{personId}/records',

@@ -10,7 +10,7 @@ import type {
   Reference,
 } from '@medplum/fhirtypes'
 import { translate } from '../i18n/locale.tsx'
-import { number } from '../time.ts'
+import { dateIn, number } from '../time.ts'
 
 export const conceptText = (concept: CodeableConcept | undefined): string | undefined =>
   concept?.text ?? concept?.coding?.find(each => each.display)?.display ?? concept?.coding?.[0]?.code
@@ -103,4 +103,12 @@ export function flagOf(of: Observation | ObservationComponent): Flag | undefined
     if (found) return found
   }
   return undefined
+}
+
+/** In whole years; undefined when only the year of birth is not even known. */
+export function ageOf(birthDate: string | undefined, zone: string): number | undefined {
+  if (!birthDate || birthDate.length < 4) return undefined
+  const today = dateIn(zone).toString()
+  const years = Number(today.slice(0, 4)) - Number(birthDate.slice(0, 4))
+  return birthDate.length === 10 && today.slice(5) < birthDate.slice(5) ? years - 1 : years
 }

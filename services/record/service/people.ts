@@ -32,6 +32,7 @@ export function peopleHandlers(
   | 'listEmergencies'
   | 'reviewEmergency'
   | 'listPatients'
+  | 'patientOf'
   | 'recordsOf'
   | 'holdPatient'
   | 'erase'
@@ -149,6 +150,15 @@ export function peopleHandlers(
         items,
         ...(hasMore && last ? { nextCursor: writeCursor(deps, { value: last.sort_value, key: last.key }) } : {}),
       }
+    },
+
+    async patientOf({ personId }, call) {
+      const rows = await database.read(call, () => people.patientsOf(personId), all)
+      const sight = await deps.sightOf(call)
+      for (const { id } of rows) {
+        if (await database.read(call, () => deps.resources.read('Patient', id, sight))) return { patientId: id }
+      }
+      throw faults.notFound()
     },
 
     async recordsOf({ personId }, call) {

@@ -2,10 +2,9 @@ import type { Consent, Patient } from '@medplum/fhirtypes'
 import { useState } from 'react'
 import { Fault } from '#core/fault'
 import { useFhir, useFhirPages } from '../../fhir/queries.ts'
-import { fhirDate, nameText } from '../../fhir/words.ts'
+import { ageOf, fhirDate, nameText } from '../../fhir/words.ts'
 import { translateCode, useReader } from '../../i18n/locale.tsx'
 import { useAddress, useParam } from '../../shell/address.ts'
-import { dateIn } from '../../time.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button, LinkButton } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -16,7 +15,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { asKind, KindFilter } from '../record/kind-filter.tsx'
 import { Timeline } from '../record/timeline-list.tsx'
 import { sharingOf } from '../record/consent.ts'
-import { DiagnosisAssistance } from '../diagnosis/assistance.tsx'
+import { AssistanceButton } from '../diagnosis/assistance-button.tsx'
 import { BreakGlass, EmergencyBanner, GlassDoor } from './break-glass.tsx'
 import { ChartFacts } from './chart-facts.tsx'
 import { useEmergency } from './emergency.ts'
@@ -117,35 +116,12 @@ function PatientHead({ patient }: { patient: Patient }) {
       <LinkButton href={`/patients/${patient.id}/prescribe`} tone="quiet" size="sm" icon="pill">
         {t('rx.add')}
       </LinkButton>
-      <Assistance patient={patient} age={age} />
+      <AssistanceButton patient={patient} />
       <LinkButton href="/patients" tone="ghost" size="sm" icon="chevronLeft">
         {t('nav.patients')}
       </LinkButton>
     </div>
   )
-}
-
-function Assistance({ patient, age }: { patient: Patient; age: number | undefined }) {
-  const { t } = useReader()
-  const [isOpen, setOpen] = useState(false)
-  const sex = patient.gender === 'female' || patient.gender === 'male' ? patient.gender : undefined
-  return (
-    <>
-      <Button tone="soft" size="sm" icon="pulse" onPress={() => setOpen(true)}>
-        {t('diagnosis.assistance')}
-      </Button>
-      <Dialog title={t('diagnosis.assistance')} isOpen={isOpen} onClose={() => setOpen(false)} isWide>
-        <DiagnosisAssistance patientId={patient.id ?? ''} age={age} sex={sex} />
-      </Dialog>
-    </>
-  )
-}
-
-export function ageOf(birthDate: string | undefined, zone: string): number | undefined {
-  if (!birthDate || birthDate.length < 4) return undefined
-  const today = dateIn(zone).toString()
-  const years = Number(today.slice(0, 4)) - Number(birthDate.slice(0, 4))
-  return birthDate.length === 10 && today.slice(5) < birthDate.slice(5) ? years - 1 : years
 }
 
 /** What a patient keeps back is not there; that something is kept back is said, so that nobody takes a gap for health. */

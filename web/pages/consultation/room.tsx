@@ -1,6 +1,8 @@
 import type { Visit } from '#contract/consultation'
+import type { Patient } from '@medplum/fhirtypes'
 import { useState } from 'react'
-import { useAct } from '../../api.ts'
+import { useAct, useRead } from '../../api.ts'
+import { useFhir } from '../../fhir/queries.ts'
 import { useReader } from '../../i18n/locale.tsx'
 import { useParam } from '../../shell/address.ts'
 import { dayAndClock } from '../../time.ts'
@@ -10,13 +12,14 @@ import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { ChartFacts } from '../chart/chart-facts.tsx'
+import { AssistanceButton } from '../diagnosis/assistance-button.tsx'
+import { PrescribeButton } from '../prescription/prescribe-button.tsx'
 import { useVisit } from './call-page.tsx'
 import { Conversation } from './conversation.tsx'
 import { EndVisit } from './end-visit.tsx'
 import { GuestCard } from './guest-card.tsx'
 import { VisitStateTag } from './messages.tsx'
 import { NoteEditor } from './note-editor.tsx'
-import { roomPanels } from './room-panels.ts'
 import { useNote } from './use-note.ts'
 import { useCall } from './use-call.ts'
 import { JoinCall, VideoStage } from './video-stage.tsx'
@@ -34,9 +37,7 @@ export function Room() {
         visit && (
           <>
             <VisitStateTag visit={visit} />
-            <LinkButton href={`/patients/${visit.patientId}`} tone="ghost" size="sm" icon="page">
-              {t('consult.toChart')}
-            </LinkButton>
+            <Tools visit={visit} />
           </>
         )
       }
@@ -45,6 +46,34 @@ export function Room() {
       <ProblemNotice error={error} />
       {visit && <Surface visit={visit} />}
     </Page>
+  )
+}
+
+/** The record of whom this visit is with; not there when it is not open to the clinician. */
+const usePatient = (personId: string) => useRead('record', 'patientOf', { personId })
+
+function Facts({ personId }: { personId: string }) {
+  const patient = usePatient(personId)
+  if (patient.isPending) return <Skeleton lines={4} />
+  if (!patient.data) return <ProblemNotice error={patient.error} onRetry={() => void patient.refetch()} />
+  return <ChartFacts patientId={patient.data.patientId} purpose={undefined} />
+}
+
+/** What a clinician reaches for in a visit, over it rather than instead of it. */
+function Tools({ visit }: { visit: Visit }) {
+  const { t } = useReader()
+  const patientId = usePatient(visit.patientId).data?.patientId
+  const patient = useFhir<Patient>(`Patient/${patientId}`, { isEnabled: patientId !== undefined })
+  if (patientId === undefined) return null
+  const isOpen = visit.state !== 'ended' && visit.state !== 'cancelled'
+  return (
+    <>
+      {isOpen && patient.data && <AssistanceButton patient={patient.data} />}
+      {isOpen && <PrescribeButton patientId={patientId} />}
+      <LinkButton href={`/patients/${patientId}`} tone="ghost" size="sm" icon="page">
+        {t('consult.toChart')}
+      </LinkButton>
+    </>
   )
 }
 
@@ -66,19 +95,13 @@ function Surface({ visit }: { visit: Visit }) {
             {t('consult.end')}
           </Button>
         )}
-        {isOpen &&
-          roomPanels.map(({ id, title, Panel }) => (
-            <Card key={id} title={t(title)}>
-              <Panel visit={visit} />
-            </Card>
-          ))}
         {isOpen && visit.kind === 'booked' && <GuestCard visit={visit} />}
       </div>
       <aside
         aria-label={t('chart.facts')}
         className="min-w-0 gap-4 max-xl:grid max-xl:grid-cols-1 sm:max-xl:grid-cols-2 lg:max-xl:col-span-2 xl:order-1 xl:space-y-4"
       >
-        <ChartFacts patientId={visit.patientId} purpose={undefined} />
+        <Facts personId={visit.patientId} />
       </aside>
       <EndVisit visit={visit} note={note} isOpen={isEnding} onClose={() => setEnding(false)} />
     </div>

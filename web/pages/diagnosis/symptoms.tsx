@@ -12,7 +12,7 @@ import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { LoadMore } from '../../ui/table.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { ageOf } from '../chart/chart.tsx'
+import { ageOf } from '../../fhir/words.ts'
 import { Begin } from './begin.tsx'
 import { Assists, TriageTag } from './words.tsx'
 
