@@ -67,14 +67,14 @@ export async function testMedley({
   return { ...medley, clock, as }
 }
 
-/** Three Medleys that reach each other over HTTP only: identity and directory, appointment, and the rest. The last is the edge. */
+/** Three Medleys that reach each other over HTTP only: identity and directory; what visits lead to; and the rest. The last is the edge. */
 export async function splitMedley(
   options: TestOptions = {},
 ): Promise<{ edge: TestMedley; parts: TestMedley[]; [Symbol.asyncDispose](): Promise<void> }> {
   const names = [
     'identity,directory',
-    'appointment,consultation',
-    'record,diagnosis,prescription,notification,audit,operations',
+    'appointment,consultation,prescription',
+    'record,diagnosis,notification,audit,operations',
   ]
   const ports = await Promise.all(names.map(freePort))
   const addresses = Object.fromEntries(

@@ -364,6 +364,8 @@ test('visitors are told nothing, and only operators see deliveries and the outbo
   await assert.rejects(client().removeDevice({ deviceId: newId() }, visitor), refused('access.unauthenticated'))
   await assert.rejects(client().listDeliveries({}, patient.call), refused('access.forbidden'))
   await assert.rejects(client().listOutbox({}, patient.call), refused('access.forbidden'))
+  const incomplete = { locale: 'en', channels: { booking: [] } } as never
+  await assert.rejects(client().setPreferences(incomplete, patient.call), refused('request.invalid'))
   const unknown = { locale: 'en', channels: { nonsense: [] } } as never
   await assert.rejects(client().setPreferences(unknown, patient.call), refused('request.invalid'))
   assert.ok(house().caller.roles.includes('service'))

@@ -13,7 +13,7 @@ import { appointment } from '#contract/appointment'
 import { aClinician, aPatient, type TestClinician } from '../../test/clinic.ts'
 import { isAvailable } from '../../test/servers/available.ts'
 import { startPostgres } from '../../test/servers/postgres.ts'
-import { mondayNoonMs, type TestMedley, testMedley } from '../../test/start.ts'
+import { mondayNoonMs, splitMedley, type TestMedley, testMedley } from '../../test/start.ts'
 import { prescription } from './contract.ts'
 
 let medley: TestMedley
@@ -209,6 +209,23 @@ test('on PostgreSQL too', { skip: !isAvailable('postgres') && 'AVAILABLE=postgre
     })
   } finally {
     await server.stop()
+  }
+})
+
+test('split over processes, each step asks the others over HTTP and the record follows', async () => {
+  await using split = await splitMedley()
+  const former = medley
+  medley = split.edge
+  try {
+    const cast = await aCast()
+    const { id } = await accepted(cast, { refills: 0 })
+    await dispensed(cast, id)
+    await Promise.all(split.parts.map(each => each.settle()))
+    const read = { method: 'GET' as const, path: `MedicationRequest/${id}` }
+    const { body } = await medley.call(record).interact(read, cast.patient)
+    assert.equal(JSON.parse(body!).status, 'completed')
+  } finally {
+    medley = former
   }
 })
 

@@ -90,6 +90,8 @@ test('asked back and corrected, prepared by one, verified by another, handed ove
   await page.goto(`/pharmacy/${id}`)
   await page.getByLabel('Lot', { exact: true }).fill('PC500-9')
   assert.equal(await page.getByLabel('Quantity').inputValue(), '24')
+  await page.getByText('Can order it').click()
+  await sees('that it was said', page.getByText('Others see it from now on').first())
   await button(page, /^Prepared/).click()
   await sees('who must verify', page.getByText('You prepared this yourself. A colleague must verify it.').first())
   assert.equal(await button(page, 'All of it is right').count(), 0)
@@ -101,6 +103,8 @@ test('asked back and corrected, prepared by one, verified by another, handed ove
   await button(other, 'All of it is right').click()
   await button(other, 'Hand over').click()
   await sees('the end', other.getByText('Dispensed', { exact: true }))
+  const now = await clinician.listPharmacies({ prescriptionId: id }, {})
+  assert.equal(now.items[0]!.availability, 'canOrder')
   assert.deepEqual(errors, [])
 })
 

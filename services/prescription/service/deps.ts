@@ -4,7 +4,7 @@ import { identity } from '#contract/identity'
 import { record } from '#contract/record'
 import { type Call, serviceCaller } from '#core/call'
 import { faultsOf } from '#core/contract'
-import { unlessGone } from '#core/fault'
+import { Fault, unlessGone } from '#core/fault'
 import type { Finding } from '#core/medicine'
 import type { Exchange, Fill, Override, WholeOrder } from '#core/prescription'
 import type { Kit } from '#platform'
@@ -114,11 +114,17 @@ export type Patient = {
   timeZone: string
 }
 
+/** Deleted, forbidden or never there: to whoever asks it is all the same. */
+function unlessClosed(error: unknown): undefined {
+  if (error instanceof Fault && ['not_found', 'gone', 'forbidden'].includes(error.kind)) return undefined
+  throw error
+}
+
 /** A patient whose record is open to the caller; to everybody else there is none. */
 export async function patientOf(deps: Deps, patientId: string, call: Call): Promise<Patient> {
   const { kit } = deps
   const read = { method: 'GET', path: `Patient/${patientId}` } as const
-  const answer = await unlessGone(kit.call(record).interact(read, asThemselves(call)))
+  const answer = await kit.call(record).interact(read, asThemselves(call)).catch(unlessClosed)
   if (!answer?.body) throw faults.patientNotFound()
   const patient = JSON.parse(answer.body) as {
     name?: { text?: string; given?: string[]; family?: string }[]

@@ -6,6 +6,7 @@ import { useGo, useParam } from '../../shell/address.ts'
 import { dateOnly, number } from '../../time.ts'
 import { Button, LinkButton } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { RadioGroup } from '../../ui/choice.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -54,6 +55,7 @@ export function Dispense() {
           <div className="min-w-0 space-y-6">
             <NextStep prescription={data} />
             <Supplies prescription={data} />
+            <Stock prescription={data} />
             {data.exchanges.length > 0 && (
               <Card title={t('rx.conversation')}>
                 <Conversation prescription={data} />
@@ -184,6 +186,35 @@ function GiveBack({ prescriptionId }: { prescriptionId: string }) {
         <ProblemNotice error={refuse.error} className="mt-3" />
       </Dialog>
     </>
+  )
+}
+
+/** What a pharmacy says of its shelf, until an inventory says it by itself. */
+function Stock({ prescription }: { prescription: Prescription }) {
+  const { t } = useReader()
+  const [said, setSaid] = useState<'inStock' | 'canOrder' | 'outOfStock' | null>(null)
+  const say = useAct('prescription', 'setAvailability', { onDone: () => toast({ title: t('rx.stockSaid') }) })
+  const pharmacyId = prescription.pharmacy?.id
+  if (!pharmacyId) return null
+  return (
+    <Card>
+      <RadioGroup
+        look="segments"
+        label={t('rx.stock')}
+        description={t('rx.stockWhat')}
+        value={said}
+        onChange={id => {
+          const availability = id as NonNullable<typeof said>
+          setSaid(availability)
+          say.mutate({ pharmacyId, medicine: prescription.order.medicine, availability })
+        }}
+        choices={(['inStock', 'canOrder', 'outOfStock'] as const).map(id => ({
+          id,
+          label: t(`rx.availability.${id}`),
+        }))}
+      />
+      <ProblemNotice error={say.error} className="mt-3" />
+    </Card>
   )
 }
 
