@@ -113,7 +113,7 @@ function PatientHead({ patient }: { patient: Patient }) {
           {patient.gender && <span>{translateCode('gender', patient.gender)}</span>}
         </p>
       </div>
-      <LinkButton href={`/patients/${patient.id}/prescribe`} tone="quiet" size="sm" icon="pill">
+      <LinkButton href={`/patients/${patient.id}/prescribe`} tone="soft" size="sm" icon="pill">
         {t('rx.add')}
       </LinkButton>
       <AssistanceButton patient={patient} />
