@@ -721,6 +721,18 @@ test('patients see who opened their record, when and for what', async () => {
   await assert.rejects(medley.call(record).listAccesses({ patientId }, await aPatient(medley)), kind('not_found'))
 })
 
+test('a clinician finds the record of somebody in their care, and of nobody else', async () => {
+  const { patient, patientId } = await aVisit()
+  const personId = patient.caller.personId!
+  const find = (call: Call) => medley.call(record).patientOf({ personId }, call)
+  await assert.rejects(find(clinician.call), kind('not_found'))
+  await careFor(patient)
+  assert.deepEqual(await find(clinician.call), { patientId })
+  await assert.rejects(find((await aClinician(medley)).call), kind('not_found'))
+  await assert.rejects(medley.call(record).patientOf({ personId: newId() }, clinician.call), kind('not_found'))
+  await assert.rejects(find(patient), kind('forbidden'))
+})
+
 test('what is erased is nowhere any more, and what is held is not erased', async () => {
   const family = `Erasable${newId().slice(-6)}`
   const person = await aPatient(medley)

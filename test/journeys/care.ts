@@ -7,6 +7,7 @@ import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
+import type { Prescription } from '#core/prescription'
 import { signIn, signInDemo, signUp } from '../people.ts'
 import { eventually, type Journey, once, refused, type Somebody, somebody, telling, told } from './telling.ts'
 
@@ -187,14 +188,16 @@ async function end({ patient, clinician }: Team, step: Step, visitId: string): P
   })
 }
 
+const overridesOf = ({ findings }: Prescription) =>
+  findings.map(({ key }) => ({ key, reason: 'Known, and discussed with the patient' }))
+
 async function prescribe({ clinician, pharmacist, patient }: Team, step: Step, patientId: string): Promise<string> {
   const pad = clinician.as(prescription)
   const id = await step(
     'prescribe, checked and signed',
     async () => {
       const { id: prescriptionId } = await pad.draft({ patientId, order }, once())
-      const { findings } = await pad.complete({ prescriptionId }, once())
-      const overrides = findings.map(({ key }) => ({ key, reason: 'Known, and discussed with the patient' }))
+      const overrides = overridesOf(await pad.complete({ prescriptionId }, once()))
       await pad.sign({ prescriptionId, overrides }, once())
       return prescriptionId
     },
@@ -225,18 +228,12 @@ async function dispense(
     await desk.accept({ prescriptionId }, once())
     await desk.query({ prescriptionId, question: 'Would five days do?' }, once())
   })
-  await step('the clinician corrects it', () =>
-    clinician
-      .as(prescription)
-      .answer({ prescriptionId, text: 'Yes, five days', order: { ...order, days: 5 } }, once())
-      .catch(async (error: { code?: string }) => {
-        if (error.code !== 'prescription.reasonMissing') throw error
-        const { findings } = await clinician.as(prescription).prescription({ prescriptionId }, undefined)
-        const overrides = findings.map(({ key }) => ({ key, reason: 'Known, and discussed with the patient' }))
-        const answer = { prescriptionId, text: 'Yes, five days', order: { ...order, days: 5 }, overrides }
-        return clinician.as(prescription).answer(answer, once())
-      }),
-  )
+  await step('the clinician corrects it', async () => {
+    const pad = clinician.as(prescription)
+    const overrides = overridesOf(await pad.prescription({ prescriptionId }, undefined))
+    const corrected = { ...order, days: 5 }
+    await pad.answer({ prescriptionId, text: 'Yes, five days', order: corrected, overrides }, once())
+  })
   await step('prepared by one, verified by another, handed over once', async () => {
     const supply = {
       prescriptionId,
