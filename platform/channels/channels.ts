@@ -42,6 +42,8 @@ export function createChannels({
 }: ChannelOptions): Channels {
   const log = channelLog(database, keys, clock)
   const own = randomUUID()
+  /** What all our own notes begin with; they come back to us, and need no reading. */
+  const ownNote = `{"from":"${own}"`
   const channels = new Map<string, Watched>()
   const say = (channel: string, note: Omit<Note, 'from'>) =>
     doorbell.ring([{ channel, note: JSON.stringify({ from: own, ...note } satisfies Note) }])
@@ -80,9 +82,8 @@ export function createChannels({
     const known = channels.get(channel)
     if (!known) return
     if (seq !== undefined) known.feed.rung(seq)
-    if (note === undefined) return
+    if (note === undefined || note.startsWith(ownNote)) return
     const { from, people, type, data } = JSON.parse(note) as Note
-    if (from === own) return
     if (people) {
       if (known.presence.heard(from, people, performance.now())) say(channel, { people: known.feed.people() })
       tellWhoIsHere(known)
