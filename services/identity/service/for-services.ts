@@ -20,7 +20,7 @@ export function forServices(
     },
     async contactOf({ personId }, call) {
       const row = await database.read(call, () => store.person(personId), all)
-      if (!row) throw faults.personNotFound()
+      if (!row || row.forgotten_at) throw faults.personNotFound()
       const { phone } = await people.open(row)
       return {
         personId,

@@ -1,14 +1,17 @@
 // What leaves: a record that is erased, and a copy of all that is exported.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { identity } from '#contract/identity'
 import { record } from '#contract/record'
 import { newId } from '#core/id'
 import { aPatient } from '../../../test/clinic.ts'
 import { asking, type Body, kind, observation, patientBody } from '../../../test/asking.ts'
+import { signUp } from '../../../test/people.ts'
+import { freePort } from '../../../test/servers/child.ts'
 import { type TestMedley, testMedley } from '../../../test/start.ts'
 
 let medley: TestMedley
-before(async () => (medley = await testMedley()))
+before(async () => (medley = await testMedley({ env: { MEDLEY_PORT: String(await freePort()) } })))
 after(() => medley.stop())
 
 const { house, ask, aRecord } = asking(() => medley)
@@ -35,14 +38,15 @@ test('what is erased is nowhere any more, and what is held is not erased', async
   await ask('POST', 'DocumentReference', { ...document, content })
   const operator = medley.as({ personId: newId(), roles: ['operator'] })
   const kept = async () => (await medley.call(record).recordsOf({ personId }, operator)).items
-  assert.deepEqual(await kept(), [{ patientId: personId }])
+  assert.deepEqual(await kept(), [{ patientId: personId, hasBegun: true }])
   await assert.rejects(medley.call(record).recordsOf({ personId }, person), kind('forbidden'))
   await medley.call(record).holdPatient({ patientId: personId, reason: 'Court order 12' }, operator)
-  assert.deepEqual(await kept(), [{ patientId: personId, heldBecause: 'Court order 12' }])
+  assert.deepEqual(await kept(), [{ patientId: personId, hasBegun: true, heldBecause: 'Court order 12' }])
   await assert.rejects(medley.call(record).erase({ patientId: personId, confirm: 'erase' }, operator), kind('conflict'))
   await medley.call(record).holdPatient({ patientId: personId, reason: null }, operator)
   const { erased } = await medley.call(record).erase({ patientId: personId, confirm: 'erase' }, operator)
   assert.equal(erased, 4)
+  await medley.settle()
   assert.deepEqual(await kept(), [])
   await assert.rejects(ask('GET', `Binary/${own}`), kind('not_found'))
   await ask('GET', `Binary/${foreign}`)
@@ -55,6 +59,23 @@ test('what is erased is nowhere any more, and what is held is not erased', async
     )
     assert.equal(rows[0]!['n'], 0, table)
   }
+})
+
+test('who has an account and no record yet can be held and erased like everybody else', async () => {
+  const { personId } = await signUp(medley.url, 'Never Seen')
+  const { email } = await medley.call(identity).contactOf({ personId }, house())
+  const operator = medley.as({ personId: newId(), roles: ['operator'] })
+  const ops = medley.call(record)
+  assert.deepEqual((await ops.recordsOf({ personId }, operator)).items, [{ patientId: personId, hasBegun: false }])
+  await ops.holdPatient({ patientId: personId, reason: 'Court order 13' }, operator)
+  await assert.rejects(ops.erase({ patientId: personId, confirm: 'erase' }, operator), kind('conflict'))
+  await ops.holdPatient({ patientId: personId, reason: null }, operator)
+  await ops.erase({ patientId: personId, confirm: 'erase' }, operator)
+  await medley.settle()
+  assert.deepEqual((await ops.recordsOf({ personId }, operator)).items, [])
+  const account = 'select count(*)::int as n from identity."user" where email = $1'
+  assert.equal((await medley.platform.database.execute(account, [email])).rows[0]!['n'], 0)
+  await assert.rejects(ops.erase({ patientId: newId(), confirm: 'erase' }, operator), kind('not_found'))
 })
 
 test('a bulk export has every resource once, forgets who was erased, and belongs to whoever began it', async () => {
