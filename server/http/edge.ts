@@ -110,6 +110,7 @@ async function protect(app: FastifyInstance, config: Config, allowanceOf: Doorke
         scriptSrc: ["'self'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         objectSrc: ["'none'"],
@@ -155,7 +156,7 @@ function forwardProtocols(
   const prefixes = {
     identity: ['/auth/*', '/.well-known/*', '/fhir/R4/.well-known/smart-configuration'],
     appointment: ['/calendar/*'],
-    consultation: ['/visit-files/*'],
+    consultation: ['/visit-files/*', '/visit-recordings/*'],
     record: ['/fhir/R4', '/fhir/R4/*'],
   }
   void app.register(async scope => {
@@ -187,7 +188,7 @@ async function serveWeb(app: FastifyInstance, platform: Platform): Promise<void>
   }
   app.setNotFoundHandler(async (request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    const isApp = !/^\/(api|auth|calendar|visit-files|fhir|\.well-known)\//.test(request.url)
+    const isApp = !/^\/(api|auth|calendar|visit-files|visit-recordings|fhir|\.well-known)\//.test(request.url)
     if (isBuilt && wantsPage && isApp) return reply.header('cache-control', 'no-cache').sendFile('index.html')
     await sendProblem(problemOf(houseFault('request.notFound'), request.id, platform.log), request, reply)
     return reply

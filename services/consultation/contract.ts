@@ -4,6 +4,7 @@ import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Instant, PlainDate } from '#core/time'
 import { faults } from './contract/faults.ts'
+import { RecordingAct, recordingOperations } from './contract/recording.ts'
 import {
   Aftercare,
   Care,
@@ -19,6 +20,7 @@ import {
   VisitState,
 } from './contract/visit.ts'
 
+export * from './contract/recording.ts'
 export * from './contract/visit.ts'
 
 const visitIn = z.strictObject({ visitId: Id })
@@ -209,6 +211,7 @@ export const consultation = defineContract({
       allow: ['person'],
       faults: ['invitationRefused', 'consentMissing'],
     },
+    ...recordingOperations,
     templates: {
       method: 'GET',
       path: '/note-templates',
@@ -357,6 +360,8 @@ export const consultation = defineContract({
         joined: z.strictObject({ peerId: Id, personId: Id, seat: Seat }),
         left: z.strictObject({ peerId: Id }),
         signalled: z.strictObject({ from: Id, to: Id, signals: z.array(Signal) }),
+        /** Absent when nobody did it: the time was over, or a browser was gone. */
+        recording: z.strictObject({ recordingId: Id, act: RecordingAct, personId: Id.optional() }),
       },
       notes: { typing: z.strictObject({}), media: z.strictObject({ camera: z.boolean(), microphone: z.boolean() }) },
     },
