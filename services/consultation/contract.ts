@@ -148,6 +148,8 @@ export const consultation = defineContract({
         expiresAt: Instant,
         peerId: Id,
         seat: Seat,
+        /** Who is in the call already; they call me. */
+        others: z.array(z.strictObject({ peerId: Id, personId: Id, seat: Seat })),
         iceServers: z.array(IceServer),
         isRelayOnly: z.boolean(),
       }),

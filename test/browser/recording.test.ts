@@ -90,6 +90,7 @@ test('one asks, the other agrees, it runs, one withdraws, and the patient plays 
   const clinician = await stage.enter({ size: desk, as: clinicianAccount })
   await waitAndJoin(patient.page, clinician.page, visitId)
   await bothSee(patient.page, clinician.page)
+  await sees('whom they see', clinician.page.locator('video[aria-label="Petra Waiting"]'))
 
   await press(clinician.page, 'Record this call')
   await says(clinician.page, 'Waiting until everybody agrees')

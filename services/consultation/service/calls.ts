@@ -55,12 +55,14 @@ export function callHandlers({ kit, visits, recordings, sight }: RoomDeps): Some
       const entry = await kit.compose(consultation, 'visit', visitId, { type: 'joined', data }, row.sealed_for)
       const about = { visit_id: visitId, person_id: personId, patient_id: row.patient_id, seat, peer_id: peerId }
       return database.save(call, async () => {
+        const present = (await recordings.present([visitId], nowMs)).filter(each => each.person_id !== personId)
+        const others = present.map(each => ({ peerId: each.peer_id, personId: each.person_id, seat: each.seat }))
         await recordings.join({ ...about, joinedMs: nowMs, endsMs: nowMs + ttlMs })
         // Their former page recorded, and is gone: a new one cannot go on with what that one began.
         if (seat === 'clinician') await recordings.interrupt(visitId, nowMs)
         await kit.append(entry)
         const expiresAt = instantOf(nowMs + ttlMs)
-        return { token, expiresAt, peerId, seat, iceServers: iceServers(personId, ttlMs), isRelayOnly }
+        return { token, expiresAt, peerId, seat, others, iceServers: iceServers(personId, ttlMs), isRelayOnly }
       })
     },
 

@@ -22,7 +22,7 @@ export type RecordingRow = {
   expires_at: Date
 }
 
-export type ParticipantRow = { visit_id: string; person_id: string; seat: Seat }
+export type ParticipantRow = { visit_id: string; person_id: string; peer_id: string; seat: Seat }
 export type ConsentRow = { recording_id: string; person_id: string; seat: Seat; answer: Answer['answer'] }
 export type PartRow = { blob_id: string; size_bytes: number }
 
@@ -35,7 +35,7 @@ const columns = sql`id, visit_id, patient_id, clinician_id, asked_by, asked_at, 
 export function recordingStore(database: ServiceDatabase) {
   const first = async <Row>(rows: Promise<Row[]>) => (await rows)[0]
   return {
-    join: (row: ParticipantRow & { patient_id: string; peer_id: string; joinedMs: number; endsMs: number }) =>
+    join: (row: ParticipantRow & { patient_id: string; joinedMs: number; endsMs: number }) =>
       database.query(sql`insert into consultation.participant
           (visit_id, person_id, patient_id, seat, peer_id, joined_at, ends_at)
         values (${row.visit_id}, ${row.person_id}, ${row.patient_id}, ${row.seat}, ${row.peer_id}, ${at(row.joinedMs)}, ${at(row.endsMs)})
@@ -47,7 +47,7 @@ export function recordingStore(database: ServiceDatabase) {
         where visit_id = ${visitId} and person_id = ${personId} and peer_id = ${peerId} and left_at is null returning seat`),
     /** A guest whom the patient sent away is not there, whatever their browser says. */
     present: (visitIds: readonly string[], nowMs: number) =>
-      database.query(sql<ParticipantRow>`select visit_id, person_id, seat from consultation.participant p
+      database.query(sql<ParticipantRow>`select visit_id, person_id, peer_id, seat from consultation.participant p
         where visit_id = any(${visitIds}::uuid[]) and left_at is null and ends_at > ${at(nowMs)}
           and (seat <> 'guest' or exists (select from consultation.guest g
             where g.visit_id = p.visit_id and g.person_id = p.person_id and g.consent = 'given'))
