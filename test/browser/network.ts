@@ -27,7 +27,9 @@ export function openNetwork(): Network {
     ways.push(way)
     const carries = () => !way.isDead && !isClosed && Math.random() >= lostShare
     const open = async (bound: string) => {
-      const socket = createSocket('udp4').on('error', () => {})
+      const socket = createSocket('udp4')
+        .on('error', () => {})
+        .unref()
       way.sockets.push(socket)
       await new Promise<void>(resolve => socket.bind(0, bound, resolve))
       return socket
