@@ -47,10 +47,15 @@ export interface Mesh {
 
 /** Candidates come in bursts; together they are one request. */
 const gatherMs = 40
-/** A connection that is lost for so long begins to look for another way. */
-const restartMs = 3_000
-/** Whatever failed is tried again at this pace, for as long as the call lasts. */
-const againMs = 4_000
+/** How long a connection may be in a state before another way is looked for; those that never come about are among them. */
+const bearableMs: Partial<Record<RTCPeerConnectionState, number>> = {
+  new: 10_000,
+  connecting: 10_000,
+  disconnected: 3_000,
+  failed: 0,
+}
+/** What could not be sent is tried again at this pace, for as long as the call lasts. */
+const againMs = 3_000
 const weakLossShare = 0.12
 const statsMs = 3_000
 
@@ -114,6 +119,7 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
       turn: Promise.resolve(),
     }
     peers.set(peerId, peer)
+    watchOver(peer, bearableMs.new)
     connection.addEventListener('negotiationneeded', () => void offer(peer))
     connection.addEventListener('icecandidate', ({ candidate }) => {
       if (candidate) queue(peer, { kind: 'candidate', data: candidate.toJSON() as never })
@@ -136,19 +142,21 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
 
   function stateChanged(peer: Peer): void {
     peer.state = peer.connection.connectionState
-    clearTimeout(peer.restart)
-    const isBroken = peer.state === 'failed' || peer.state === 'disconnected'
-    if (isBroken) peer.restart = setTimeout(() => void restart(peer), peer.state === 'failed' ? 0 : restartMs)
+    watchOver(peer, bearableMs[peer.state])
     tell()
+  }
+
+  function watchOver(peer: Peer, forMs: number | undefined): void {
+    clearTimeout(peer.restart)
+    if (forMs !== undefined) peer.restart = setTimeout(() => void restart(peer), forMs)
   }
 
   /** Looks for another way, and again when that one leads nowhere either. */
   async function restart(peer: Peer): Promise<void> {
     const { connection } = peer
-    peer.restart = setTimeout(() => void restart(peer), againMs)
+    watchOver(peer, bearableMs.connecting)
     const iceServers = await renew().catch(() => undefined)
-    const isMended = connection.connectionState === 'connected' || connection.connectionState === 'connecting'
-    if (isMended || connection.signalingState === 'closed') return
+    if (connection.connectionState === 'connected' || connection.signalingState === 'closed') return
     if (iceServers) connection.setConfiguration(configured(iceServers))
     connection.restartIce()
   }
