@@ -12,7 +12,9 @@ import { newId } from '#core/id'
 import { dayMs, minuteMs } from '#core/time'
 import { aClinician, aPatient, aPerson } from '../../test/clinic.ts'
 import { signIn } from '../../test/people.ts'
+import { isAvailable } from '../../test/servers/available.ts'
 import { freePort } from '../../test/servers/child.ts'
+import { startPostgres } from '../../test/servers/postgres.ts'
 import { splitMedley, type TestMedley, testMedley } from '../../test/start.ts'
 import { consultation } from './contract.ts'
 
@@ -205,15 +207,16 @@ test('a patient may ask as well, and the clinician refuse: then there is nothing
   await assert.rejects(opsOf(scene).answerRecording(again, keyed(scene.patient.call)), code('recordingOver'))
 })
 
-test('of many who ask at once one asks', async () => {
-  const scene = await calling()
+async function askAtOnce(on: TestMedley): Promise<number> {
+  const scene = await calling(on)
   const { visitId, clinician, patient } = scene
   const asks = Array.from({ length: 12 }, (_, index) =>
     opsOf(scene).askToRecord({ visitId }, keyed(index % 2 ? clinician.call : patient.call)),
   )
-  const outcomes = await Promise.allSettled(asks)
-  assert.equal(outcomes.filter(each => each.status === 'fulfilled').length, 1)
-})
+  return (await Promise.allSettled(asks)).filter(each => each.status === 'fulfilled').length
+}
+
+test('of many who ask at once one asks', async () => assert.equal(await askAtOnce(medley), 1))
 
 test('a withdrawal ends it at once on the server, and what came before stays', async () => {
   const scene = await calling()
@@ -227,18 +230,30 @@ test('a withdrawal ends it at once on the server, and what came before stays', a
   assert.equal((await blobsOf(scene)).length, 1)
 })
 
-test('of a withdrawal and parts that come at the same moment, none is taken afterwards', async () => {
-  const scene = await calling()
+/** The withdrawal says how many parts there were; whatever was taken after it makes them more. */
+async function withdrawAtOnce(on: TestMedley): Promise<void> {
+  const scene = await calling(on)
   const recordingId = await recording(scene)
   await send(scene, recordingId, { number: 0 }).then(takes)
-  const [ended, ...sent] = await Promise.all([
-    withdraw(scene, recordingId),
-    ...[1, 1, 1, 1].map(number => send(scene, recordingId, { number })),
-  ])
+  const parts = [1, 1, 1, 1].map(number => send(scene, recordingId, { number }))
+  const [ended, ...sent] = await Promise.all([withdraw(scene, recordingId), ...parts])
   const { items } = await opsOf(scene).recordings({ visitId: scene.visitId }, scene.patient.call)
   assert.equal(items[0]?.parts, ended.parts)
   assert.ok(sent.every(each => [undefined, 'consultation.recordingOver'].includes(each.code)))
   assert.equal((await blobsOf(scene)).length, ended.parts)
+}
+
+test('of a withdrawal and parts that come at the same moment, none is taken afterwards', () => withdrawAtOnce(medley))
+
+test('on PostgreSQL too', { skip: !isAvailable('postgres') && 'AVAILABLE=postgres' }, async () => {
+  const server = await startPostgres({ fsync: 'off' })
+  try {
+    await using own = await started({ MEDLEY_DATABASE_URL: await server.createDatabase('recordings') })
+    assert.equal(await askAtOnce(own), 1)
+    for (let round = 0; round < 10; round++) await withdrawAtOnce(own)
+  } finally {
+    await server.stop()
+  }
 })
 
 test('who joins later pauses it until they agree; who is sent away does not count', async () => {

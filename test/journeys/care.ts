@@ -9,7 +9,7 @@ import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
 import type { Prescription } from '#core/prescription'
 import { signIn, signInDemo, signUp } from '../people.ts'
-import { type OpenRooms, overTheApi } from './rooms.ts'
+import type { OpenRooms } from './rooms.ts'
 import { eventually, type Journey, once, refused, type Somebody, somebody, telling, told } from './telling.ts'
 
 const order = { medicine: 'nitrofurantoin', form: 'capsule', strength: '100 mg', amount: 1, timesPerDay: 2, days: 7 }
