@@ -8,7 +8,7 @@ export type Network = {
   between(page: Page): Promise<void>
   /** Of every packet the share that is lost, from 0 to 1. */
   lose(share: number): void
-  /** All ways that were told so far lead nowhere, for good; new ones are as good as any. */
+  /** All ways that were told so far lead nowhere, for good; new ones are not touched. */
   change(): void
   close(): void
 }

@@ -135,7 +135,8 @@ export const recordingOperations = {
     input: oneOf,
     output: z.strictObject({ token: z.string(), expiresAt: Instant, recording: Recording }),
     allow: ['patient', 'clinician'],
-    faults: ['visitNotFound', 'recordingNotFound', 'recordingRuns'],
+    // The last two are those of the bytes that its token opens.
+    faults: ['visitNotFound', 'recordingNotFound', 'recordingRuns', 'playbackRefused', 'rangeRefused'],
   },
   deleteRecording: {
     method: 'DELETE',

@@ -49,8 +49,6 @@ export function createTapes({ kit, recordings }: RoomDeps) {
   return { present, known, view, tell }
 }
 
-export type Tapes = ReturnType<typeof createTapes>
-
 export function viewOf({ row, present, answers }: Known): Recording {
   return {
     id: row.id,
