@@ -49,9 +49,9 @@ function Line({ recording, seat, onPlay }: LineProps) {
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 py-3">
       <div className="min-w-0">
-        <p className="font-[560]">
+        <p className="flex flex-wrap gap-x-3 font-[560]">
           <bdi>{dayAndClock(recording.startedAt ?? recording.askedAt, { locale, zone })}</bdi>
-          <bdi className="ms-2 tabular text-ink-soft">{countdown(recording.durationMs / 1_000, locale)}</bdi>
+          <bdi className="tabular text-ink-soft">{countdown(recording.durationMs / 1_000, locale)}</bdi>
         </p>
         <p className="text-sm text-ink-faint">
           {t('recording.until', { day: longDay(recording.expiresAt, { locale, zone }) })}
