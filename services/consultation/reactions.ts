@@ -61,7 +61,8 @@ async function forget(deps: RoomDeps, personId: string, call: Call): Promise<voi
         kit.forgetChannel(consultation, 'visit', id)
       }
       await visits.forgetGuest(personId)
-      await recordings.forgetPerson(personId)
+      await recordings.forgetPerson(personId, kit.clock.nowMs())
+      kit.enqueue('deleteRecordings', {})
       return null
     },
     all,

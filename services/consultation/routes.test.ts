@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { appointment } from '#contract/appointment'
 import { audit } from '#contract/audit'
+import { identity } from '#contract/identity'
 import { record } from '#contract/record'
 import type { Call } from '#core/call'
 import { newId } from '#core/id'
@@ -299,6 +300,32 @@ test('who joins later pauses it until they agree; who is sent away does not coun
   assert.equal((await now(scene))?.state, 'running')
 })
 
+test('a third person who is erased leaves no recording that they are in', async () => {
+  const scene = await calling()
+  const { visitId, patient } = scene
+  const guestCall = await aPatient(medley)
+  const { code: word } = await opsOf(scene).invite({ visitId, name: 'Ines', relation: 'other' }, keyed(patient.call))
+  await opsOf(scene).acceptInvitation({ visitId, code: word }, keyed(guestCall))
+  const before = await recording(scene)
+  await send(scene, before, { number: 0 }).then(takes)
+  await withdraw(scene, before)
+  await opsOf(scene).joinCall({ visitId }, keyed(guestCall))
+  const { id: recordingId } = await opsOf(scene).askToRecord({ visitId }, keyed(patient.call))
+  for (const call of [guestCall, scene.clinician.call])
+    await opsOf(scene).answerRecording({ visitId, recordingId, agrees: true }, keyed(call))
+  await send(scene, recordingId, { number: 0 }).then(takes)
+  const patientId = guestCall.caller.personId!
+  await medley.call(record).erase({ patientId, confirm: 'erase' }, medley.composition.serviceCall('test'))
+  await medley.settle()
+  await send(scene, recordingId, { number: 1 }).then(refuses('recordingOver'))
+  const { items } = await opsOf(scene).recordings({ visitId }, patient.call)
+  assert.deepEqual(
+    items.map(each => each.id),
+    [before],
+  )
+  assert.equal((await blobsOf(scene)).length, 1)
+})
+
 test('a call of one is not recorded', async () => {
   const scene = await calling()
   const { visitId, patient, clinician, joined } = scene
@@ -450,6 +477,30 @@ test('the patient deletes it, and nothing of it is left', async () => {
     [recordingId],
   )
   assert.equal(rows[0]!['n'], 0)
+})
+
+test('whoever claims an older record of theirs keeps their recordings', async () => {
+  const scene = await calling()
+  const recordingId = await recording(scene)
+  await send(scene, recordingId, { number: 0 }).then(takes)
+  await withdraw(scene, recordingId)
+  const service = medley.composition.serviceCall('test')
+  const draft = {
+    source: { system: 'test', value: newId() },
+    name: 'Pat Testing',
+    birthDate: '1970-05-17',
+    jurisdiction: 'US-MA',
+    timeZone: 'America/New_York',
+  }
+  const { personId } = await medley.call(identity).enrol(draft, service)
+  const operator = medley.as({ personId: newId(), roles: ['operator'] })
+  const { code: word } = await medley.call(identity).issueClaim({ personId }, operator)
+  await medley.call(identity).claim({ code: word, birthDate: '1970-05-17' }, keyed(scene.patient.call))
+  await medley.settle()
+  const patient = await signedIn(medley, scene.patient.email, medley.as({ personId, roles: ['patient'] }))
+  const { items } = await opsOf(scene).recordings({ visitId: scene.visitId }, patient.call)
+  assert.deepEqual(items[0]?.consents[0], { personId, seat: 'patient', answer: 'withdrawn' })
+  await holds(await play(scene, recordingId, patient), bytesOf(0))
 })
 
 test('its time over, it is shown to nobody and the job deletes it', async () => {

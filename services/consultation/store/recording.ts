@@ -157,8 +157,11 @@ export function recordingStore(database: ServiceDatabase) {
         from consultation.recording where deleted_at is not null or expires_at <= ${at(nowMs)} order by expires_at limit ${limit}`),
     remove: (ids: readonly string[]) =>
       database.query(sql`delete from consultation.recording where id = any(${ids}::uuid[])`),
-    /** Somebody who was a third person elsewhere. */
-    forgetPerson: async (personId: string) => {
+    /** Somebody who was a third person elsewhere: their face and voice are in those recordings, so these go as well. */
+    forgetPerson: async (personId: string, nowMs: number) => {
+      await database.query(sql`update consultation.recording set deleted_at = ${at(nowMs)},
+          ended_at = coalesce(ended_at, ${at(nowMs)}), ending = coalesce(ending, 'interrupted')
+        where id in (select recording_id from consultation.recording_consent where person_id = ${personId} and seat = 'guest')`)
       for (const table of ['participant', 'recording_consent'])
         await database.query(sql`delete from ${sql.table(`consultation.${table}`)} where person_id = ${personId}`)
     },
