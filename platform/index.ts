@@ -202,6 +202,8 @@ export type Settings = {
   readonly mailFrom: string
   /** Requests one address may make in a minute; the doors of identity allow a thirtieth of it. */
   readonly ratePerMinute: number
+  /** How many days recordings of calls are kept; 0 where none are made. */
+  readonly recordingDays: number
   /** Servers that browsers in a call reach each other through. */
   readonly turn?: { readonly urls: readonly string[]; readonly secret: string; readonly isRelayOnly: boolean }
   readonly oidc?: {

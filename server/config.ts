@@ -60,6 +60,11 @@ export const variables = {
     schema: flag.default(false),
     reason: 'Calls go through the TURN server only, so that nobody in a call learns the address of another one.',
   },
+  MEDLEY_RECORDING_DAYS: {
+    schema: whole(0, 3_650).default(90),
+    reason:
+      'Days that recordings of calls are kept; 0 makes none, as the law of some places wants. 90: long enough to hear advice again until the next visit, and no longer (GDPR Art. 5(1)(e)); the note, not the recording, is the record of a visit.',
+  },
   MEDLEY_BODY_BYTES: { schema: whole(1_024, 104_857_600).default(1_048_576), reason: 'Largest request body in bytes.' },
   MEDLEY_TRUST_PROXY: {
     schema: flag.default(false),

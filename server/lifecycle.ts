@@ -203,6 +203,7 @@ function settingsOf(config: Config): Settings {
     isDemo: isDemo(config),
     mailFrom: config.MEDLEY_MAIL_FROM,
     ratePerMinute: config.MEDLEY_RATE_PER_MINUTE,
+    recordingDays: config.MEDLEY_RECORDING_DAYS,
     ...(config.MEDLEY_TURN_URLS.length > 0
       ? {
           turn: {

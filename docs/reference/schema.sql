@@ -225,6 +225,25 @@ alter table consultation.note_version add constraint note_version_state_check CH
 alter table consultation.note_version enable row level security;
 create policy own_or_all on consultation.note_version for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
 
+create table consultation.participant (
+  visit_id uuid not null,
+  person_id uuid not null,
+  region text not null default medley.region(),
+  patient_id uuid not null,
+  seat text not null,
+  peer_id uuid not null,
+  joined_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  left_at timestamp with time zone
+);
+alter table consultation.participant add constraint participant_pkey PRIMARY KEY (visit_id, person_id);
+alter table consultation.participant add constraint participant_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.participant add constraint participant_seat_check CHECK ((seat = ANY (ARRAY['patient'::text, 'clinician'::text, 'guest'::text])));
+alter table consultation.participant enable row level security;
+create policy own_or_all on consultation.participant for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = participant.visit_id)))));
+
 create table consultation.receipt (
   visit_id uuid not null,
   person_id uuid not null,
@@ -239,6 +258,74 @@ alter table consultation.receipt enable row level security;
 create policy own_or_all on consultation.receipt for all using ((medley.reaches_all() OR (EXISTS ( SELECT
    FROM consultation.visit v
   WHERE (v.id = receipt.visit_id)))));
+
+create table consultation.recording (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  asked_by uuid not null,
+  asked_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ending text,
+  content_type text,
+  parts integer not null default 0,
+  duration_ms bigint not null default 0,
+  size_bytes bigint not null default 0,
+  is_complete boolean not null default false,
+  active_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  deleted_at timestamp with time zone
+);
+alter table consultation.recording add constraint recording_pkey PRIMARY KEY (id);
+alter table consultation.recording add constraint recording_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.recording add constraint recording_ending_check CHECK ((ending = ANY (ARRAY['stopped'::text, 'refused'::text, 'withdrawn'::text, 'interrupted'::text])));
+CREATE INDEX recording_expires ON consultation.recording USING btree (expires_at);
+CREATE UNIQUE INDEX recording_open ON consultation.recording USING btree (visit_id) WHERE (ended_at IS NULL);
+CREATE INDEX recording_visit ON consultation.recording USING btree (visit_id, id DESC);
+alter table consultation.recording enable row level security;
+create policy own_or_all on consultation.recording for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = recording.visit_id)))));
+
+create table consultation.recording_consent (
+  recording_id uuid not null,
+  person_id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  seat text not null,
+  answer text not null,
+  answered_at timestamp with time zone not null
+);
+alter table consultation.recording_consent add constraint recording_consent_pkey PRIMARY KEY (recording_id, person_id);
+alter table consultation.recording_consent add constraint recording_consent_recording_id_fkey FOREIGN KEY (recording_id) REFERENCES consultation.recording(id) ON DELETE CASCADE;
+alter table consultation.recording_consent add constraint recording_consent_answer_check CHECK ((answer = ANY (ARRAY['agreed'::text, 'refused'::text, 'withdrawn'::text])));
+alter table consultation.recording_consent add constraint recording_consent_seat_check CHECK ((seat = ANY (ARRAY['patient'::text, 'clinician'::text, 'guest'::text])));
+alter table consultation.recording_consent enable row level security;
+create policy own_or_all on consultation.recording_consent for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = recording_consent.visit_id)))));
+
+create table consultation.recording_part (
+  recording_id uuid not null,
+  number integer not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  blob_id uuid not null,
+  size_bytes integer not null,
+  duration_ms integer not null,
+  created_at timestamp with time zone not null
+);
+alter table consultation.recording_part add constraint recording_part_pkey PRIMARY KEY (recording_id, number);
+alter table consultation.recording_part add constraint recording_part_recording_id_fkey FOREIGN KEY (recording_id) REFERENCES consultation.recording(id) ON DELETE CASCADE;
+alter table consultation.recording_part enable row level security;
+create policy own_or_all on consultation.recording_part for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = recording_part.visit_id)))));
 
 create table consultation.visit (
   id uuid not null,

@@ -82,6 +82,9 @@ const hopByHop = new Set([
   'expect',
 ])
 
+/** What is longer goes through as it comes, instead of through memory. */
+const longBytesMin = 1_048_576
+
 /** Passes a request on to the process that runs the service, credentials and all; that one decides. */
 export async function forward(url: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const headers = new Headers()
@@ -95,19 +98,26 @@ export async function forward(url: string, request: FastifyRequest, reply: Fasti
     : Buffer.isBuffer(request.body)
       ? new Uint8Array(request.body)
       : JSON.stringify(request.body)
+  // The answer must begin soon; a long one may take its time.
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), 30_000)
   const answer = await fetch(url, {
     method: request.method,
     headers,
     body,
     redirect: 'manual',
-    signal: AbortSignal.timeout(30_000),
-  }).catch((cause: unknown) => {
-    throw houseFault('service.unavailable', {}, cause)
+    signal: late.signal,
   })
+    .catch((cause: unknown) => {
+      throw houseFault('service.unavailable', {}, cause)
+    })
+    .finally(() => clearTimeout(timer))
   reply.status(answer.status)
   for (const [name, value] of answer.headers) {
     if (!hopByHop.has(name) && name !== 'content-encoding')
       reply.header(name, name === 'set-cookie' ? answer.headers.getSetCookie() : value)
   }
+  const length = answer.headers.get('content-length')
+  if (answer.body && Number(length) > longBytesMin) return reply.header('content-length', length).send(answer.body)
   return reply.send(Buffer.from(await answer.arrayBuffer()))
 }

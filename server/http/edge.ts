@@ -137,7 +137,7 @@ function forwardProtocols(
   const prefixes = {
     identity: ['/auth/*', '/.well-known/*', '/fhir/R4/.well-known/smart-configuration'],
     appointment: ['/calendar/*'],
-    consultation: ['/visit-files/*'],
+    consultation: ['/visit-files/*', '/visit-recordings/*'],
     record: ['/fhir/R4', '/fhir/R4/*'],
   }
   void app.register(async scope => {
@@ -169,7 +169,7 @@ async function serveWeb(app: FastifyInstance, platform: Platform): Promise<void>
   }
   app.setNotFoundHandler(async (request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    const isApp = !/^\/(api|auth|calendar|visit-files|fhir|\.well-known)\//.test(request.url)
+    const isApp = !/^\/(api|auth|calendar|visit-files|visit-recordings|fhir|\.well-known)\//.test(request.url)
     if (isBuilt && wantsPage && isApp) return reply.header('cache-control', 'no-cache').sendFile('index.html')
     await sendProblem(problemOf(houseFault('request.notFound'), request.id, platform.log), request, reply)
     return reply

@@ -56,6 +56,8 @@ export function serveRoutes(
           reply.status(answer.status)
           for (const [name, value] of answer.headers)
             reply.header(name, name === 'set-cookie' ? answer.headers.getSetCookie() : value)
+          // What says how long it is may be long: it goes out as it comes.
+          if (answer.body && answer.headers.has('content-length')) return reply.send(answer.body)
           return answer.body ? reply.send(Buffer.from(await answer.arrayBuffer())) : reply.send()
         },
       })

@@ -5,6 +5,7 @@ import { PageInput, pageOf } from '#core/page'
 import { Instant, PlainDate } from '#core/time'
 import { whoMayWatch } from '#core/watch'
 import { faults } from './contract/faults.ts'
+import { RecordingAct, recordingOperations } from './contract/recording.ts'
 import {
   Aftercare,
   Care,
@@ -20,6 +21,7 @@ import {
   VisitState,
 } from './contract/visit.ts'
 
+export * from './contract/recording.ts'
 export * from './contract/visit.ts'
 
 const visitIn = z.strictObject({ visitId: Id })
@@ -146,6 +148,8 @@ export const consultation = defineContract({
         expiresAt: Instant,
         peerId: Id,
         seat: Seat,
+        /** Who is in the call already; they call me. */
+        others: z.array(z.strictObject({ peerId: Id, personId: Id, seat: Seat })),
         iceServers: z.array(IceServer),
         isRelayOnly: z.boolean(),
       }),
@@ -209,6 +213,7 @@ export const consultation = defineContract({
       allow: ['person'],
       faults: ['invitationRefused', 'consentMissing'],
     },
+    ...recordingOperations,
     templates: {
       method: 'GET',
       path: '/note-templates',
@@ -339,6 +344,8 @@ export const consultation = defineContract({
         joined: z.strictObject({ peerId: Id, personId: Id, seat: Seat }),
         left: z.strictObject({ peerId: Id }),
         signalled: z.strictObject({ from: Id, to: Id, signals: z.array(Signal) }),
+        /** Absent when nobody did it: the time was over, or a browser was gone. */
+        recording: z.strictObject({ recordingId: Id, act: RecordingAct, personId: Id.optional() }),
       },
       notes: { typing: z.strictObject({}), media: z.strictObject({ camera: z.boolean(), microphone: z.boolean() }) },
     },

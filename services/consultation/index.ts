@@ -12,21 +12,34 @@ import { fileHandlers, fileRoutes } from './service/files.ts'
 import { guestHandlers } from './service/guests.ts'
 import { noteHandlers } from './service/notes.ts'
 import { questionHandlers } from './service/questions.ts'
+import { recordingHandlers } from './service/recording.ts'
+import { partHandlers, recordingRoutes } from './service/recording-parts.ts'
+import { recordingRuns } from './service/recording-upkeep.ts'
 import { roomHandlers } from './service/rooms.ts'
 import { type ConsultationDeps, createSight } from './service/seen.ts'
 import { chatStore } from './store/chat.ts'
 import { noteStore } from './store/notes.ts'
+import { recordingStore } from './store/recording.ts'
 import { visitStore } from './store/visits.ts'
 
 export default defineService({
   contract: consultation,
   uses: [appointment, directory, identity],
+  jobs: [
+    { name: 'endRecordings', summary: 'Ends recordings of which nothing comes any more', every: '* * * * *' },
+    {
+      name: 'deleteRecordings',
+      summary: 'Deletes recordings that are old enough, or were deleted',
+      every: '17 * * * *',
+    },
+  ],
   create: (kit: Kit) => {
     const known: ConsultationDeps = {
       kit,
       visits: visitStore(kit.database),
       chat: chatStore(kit.database),
       notes: noteStore(kit.database),
+      recordings: recordingStore(kit.database),
       bookings: kit.call(appointment),
       clinicians: kit.call(directory),
       people: kit.call(identity),
@@ -40,11 +53,14 @@ export default defineService({
         ...fileHandlers(deps),
         ...callHandlers(deps),
         ...guestHandlers(deps),
+        ...recordingHandlers(deps),
+        ...partHandlers(deps),
         ...noteHandlers(deps),
         ...endHandlers(deps),
       },
       reactions: consultationReactions(deps),
-      routes: fileRoutes(deps, kit.call(consultation)),
+      runs: recordingRuns(deps),
+      routes: [...fileRoutes(deps, kit.call(consultation)), ...recordingRoutes(deps, kit.call(consultation))],
     }
   },
 })

@@ -6,6 +6,7 @@ import type { Call } from '#core/call'
 import { on, type Reaction } from '#core/service'
 import { consultation, type VisitState } from './contract.ts'
 import { isOver } from './rules/visits.ts'
+import { deleteRecordedBytes, interruptRecording } from './service/recording-upkeep.ts'
 import type { RoomDeps } from './service/rooms.ts'
 
 const all = { reach: 'all' } as const
@@ -19,6 +20,7 @@ export function consultationReactions(deps: RoomDeps): Reaction[] {
     on(appointment, 'arrived', ({ bookingId }, call) => follow(deps, bookingId, 'waiting', call)),
     on(appointment, 'cancelled', ({ bookingId }, call) => follow(deps, bookingId, 'cancelled', call)),
     on(appointment, 'noShow', ({ bookingId }, call) => follow(deps, bookingId, 'cancelled', call)),
+    on(consultation, 'ended', ({ visitId }, call) => interruptRecording(deps, visitId, call)),
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => visits.rename(formerPersonId, personId))
     }),
@@ -44,9 +46,13 @@ async function follow({ kit, visits, sight }: RoomDeps, visitId: string, to: Vis
 }
 
 /** All that was said and written goes, files included. Rows first: what is not named any more is nobody's. */
-async function forget({ kit, visits }: RoomDeps, personId: string, call: Call): Promise<void> {
+async function forget(deps: RoomDeps, personId: string, call: Call): Promise<void> {
+  const { kit, visits, recordings } = deps
   const ids = (await kit.database.read(call, () => visits.idsOfPatient(personId), all)).map(each => each.id)
-  for (const id of ids) for await (const key of kit.blobs.list(`visit-files/${id}/`)) await kit.blobs.delete(key)
+  for (const id of ids) {
+    for await (const key of kit.blobs.list(`visit-files/${id}/`)) await kit.blobs.delete(key)
+    await deleteRecordedBytes(deps, id)
+  }
   await kit.database.save(
     call,
     async () => {
@@ -55,6 +61,8 @@ async function forget({ kit, visits }: RoomDeps, personId: string, call: Call): 
         kit.forgetChannel(consultation, 'visit', id)
       }
       await visits.forgetGuest(personId)
+      await recordings.forgetPerson(personId, kit.clock.nowMs())
+      kit.enqueue('deleteRecordings', {})
       return null
     },
     all,

@@ -4,6 +4,16 @@ import type { Caller } from '#core/call'
 import { contentTypeOf, fileBytesMax, isAcceptable } from './rules/files.ts'
 import { type NoteStep, noteProblem, versionsMax } from './rules/notes.ts'
 import { turns } from './rules/queue.ts'
+import {
+  consentsOf,
+  isAbandoned,
+  judgePart,
+  rangeBytesMax,
+  rangeOf,
+  recordingTypeOf,
+  slicesOf,
+  stateOf,
+} from './rules/recording.ts'
 import { templates } from './rules/templates.ts'
 import { isToday, joinMs, lacksConsent, mayWrite, seatOf } from './rules/visits.ts'
 
@@ -148,4 +158,118 @@ test('a file is at most ten megabytes', () => {
 test('every language has the same beginnings of notes', () => {
   const ids = (locale: 'en' | 'de' | 'ar') => templates[locale].map(each => each.id)
   assert.deepEqual([ids('de'), ids('ar')], [ids('en'), ids('en')])
+})
+
+const [doctor, ill, third] = [
+  { personId: 'c', seat: 'clinician' },
+  { personId: 'p', seat: 'patient' },
+  { personId: 'g', seat: 'guest' },
+] as const
+const says = (
+  who: typeof doctor | typeof ill | typeof third,
+  answer: 'agreed' | 'refused' | 'withdrawn' = 'agreed',
+) => ({
+  ...who,
+  answer,
+})
+
+for (const [name, course, present, answers, expected] of [
+  ['asked, and nobody else answered', [false, false], [doctor, ill], [says(doctor)], 'asked'],
+  ['agreed to by both', [false, false], [doctor, ill], [says(doctor), says(ill)], 'running'],
+  ['agreed to by two of three', [false, false], [doctor, ill, third], [says(doctor), says(ill)], 'asked'],
+  ['agreed to by all three', [false, false], [doctor, ill, third], [says(doctor), says(ill), says(third)], 'running'],
+  ['agreed to, and somebody came', [true, false], [doctor, ill, third], [says(doctor), says(ill)], 'paused'],
+  ['agreed to by somebody who left', [true, false], [doctor, ill], [says(doctor), says(ill), says(third)], 'running'],
+  ['of one who is alone', [true, false], [doctor], [says(doctor), says(ill)], 'paused'],
+  ['of nobody', [false, false], [], [says(doctor), says(ill)], 'asked'],
+  ['without the clinician', [true, false], [ill, third], [says(ill), says(third)], 'paused'],
+  ['refused by one', [false, false], [doctor, ill], [says(doctor), says(ill, 'refused')], 'asked'],
+  ['withdrawn by one', [true, false], [doctor, ill], [says(doctor), says(ill, 'withdrawn')], 'paused'],
+  ['over', [true, true], [doctor, ill], [says(doctor), says(ill)], 'ended'],
+] as const) {
+  test(`a recording ${name} is ${expected}`, () =>
+    assert.equal(stateOf({ isStarted: course[0], isEnded: course[1] }, present, answers), expected))
+}
+
+test('who is in the call and silent is asked', () => {
+  const shown = consentsOf([doctor, ill], [says(doctor), says(third)]).map(each => [each.personId, each.answer])
+  assert.deepEqual(shown, [
+    ['p', 'asked'],
+    ['c', 'agreed'],
+    ['g', 'agreed'],
+  ])
+})
+
+const mb = 1_048_576
+for (const [name, change, taken, expected] of [
+  ['the first', { contentType: 'video/webm' }, {}, 'taken'],
+  ['the first of something else', {}, {}, 'partRefused'],
+  ['the next', { number: 4 }, { parts: 4 }, 'taken'],
+  ['one that came', { number: 3 }, { parts: 4 }, 'repeated'],
+  ['one too far', { number: 5 }, { parts: 4 }, 'partMissing'],
+  ['one too large', { number: 4, sizeBytes: 4 * mb + 1 }, { parts: 4 }, 'partRefused'],
+  ['one too long', { number: 4, durationMs: 30_001 }, { parts: 4 }, 'partRefused'],
+  ['one that came, in another size far too large', { number: 1, sizeBytes: 5 * mb }, { parts: 4 }, 'partRefused'],
+  ['one beyond two hours', { number: 4 }, { parts: 4, durationMs: 7_199_000 }, 'recordingFull'],
+  ['one beyond a gigabyte', { number: 4 }, { parts: 4, sizeBytes: 1_024 * mb }, 'recordingFull'],
+] as const) {
+  test(`of parts, ${name} is ${expected}`, () => {
+    const part = { number: 0, sizeBytes: 400_000, durationMs: 3_000, ...change }
+    assert.equal(judgePart(part, { parts: 0, sizeBytes: 0, durationMs: 0, ...taken }), expected)
+  })
+}
+
+for (const [header, expected] of [
+  ['bytes=0-', [0, 99]],
+  ['bytes=10-19', [10, 19]],
+  ['bytes=90-200', [90, 99]],
+  ['bytes=-10', [90, 99]],
+  ['bytes=-500', [0, 99]],
+  ['bytes=100-', undefined],
+  ['bytes=20-10', undefined],
+  ['bytes=-', undefined],
+  ['bytes=0-1,5-6', undefined],
+  ['items=0-1', undefined],
+] as const) {
+  test(`the range ${header} of a hundred bytes is ${expected?.join(' to ') ?? 'refused'}`, () => {
+    const range = rangeOf(header, 100)
+    assert.deepEqual(range && [range.from, range.to], expected)
+  })
+}
+
+test('a range is answered with eight megabytes at most', () => {
+  assert.deepEqual(rangeOf('bytes=5-', 10 * rangeBytesMax), { from: 5, to: rangeBytesMax + 4 })
+})
+
+test('a range takes from each part what is its own', () => {
+  const parts = [{ sizeBytes: 10 }, { sizeBytes: 20 }, { sizeBytes: 5 }]
+  const shown = (from: number, to: number) =>
+    slicesOf(parts, from, to).map(each => [parts.indexOf(each.part), each.from, each.to])
+  assert.deepEqual(shown(0, 34), [
+    [0, 0, 9],
+    [1, 0, 19],
+    [2, 0, 4],
+  ])
+  assert.deepEqual(shown(10, 29), [[1, 0, 19]])
+  assert.deepEqual(shown(29, 30), [
+    [1, 19, 19],
+    [2, 0, 0],
+  ])
+})
+
+for (const [state, quietMinutes, expected] of [
+  ['running', 1.9, false],
+  ['running', 2.1, true],
+  ['paused', 14, false],
+  ['paused', 16, true],
+  ['asked', 16, true],
+] as const) {
+  test(`${state} and silent for ${quietMinutes} minutes is ${expected ? 'given up' : 'waited for'}`, () =>
+    assert.equal(isAbandoned(state, quietMinutes * minute), expected))
+}
+
+test('a recording is known by its first bytes', () => {
+  assert.equal(recordingTypeOf(Uint8Array.from([0x1a, 0x45, 0xdf, 0xa3, 1])), 'video/webm')
+  assert.equal(recordingTypeOf(new TextEncoder().encode('\0\0\0 ftypiso5')), 'video/mp4')
+  assert.equal(recordingTypeOf(new TextEncoder().encode('<html>')), undefined)
 })

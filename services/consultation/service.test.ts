@@ -242,6 +242,8 @@ test('the call: a token opens it for its person, its visit and its time', async 
   const mine = await ops().joinCall({ visitId }, keyed(patient))
   const theirs = await ops().joinCall({ visitId }, keyed(clinician.call))
   assert.deepEqual([mine.seat, theirs.seat, mine.iceServers], ['patient', 'clinician', []])
+  const personId = patient.caller.personId!
+  assert.deepEqual([mine.others, theirs.others], [[], [{ peerId: mine.peerId, personId, seat: 'patient' }]])
   const signals = [{ kind: 'description' as const, data: { type: 'offer', sdp: 'v=0' } }]
   const wanted = { visitId, token: mine.token, to: theirs.peerId, signals }
   await ops().signal(wanted, patient)

@@ -28,7 +28,7 @@ export async function aVisit(medley: TestMedley) {
 }
 
 /** Pictures of the other side that were really shown, in all videos but one's own. */
-const framesSeen = (page: Page): Promise<number> =>
+export const framesSeen = (page: Page): Promise<number> =>
   page.evaluate(() =>
     [...document.querySelectorAll('video')]
       .filter(each => !each.muted)

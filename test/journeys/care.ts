@@ -9,48 +9,52 @@ import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
 import type { Prescription } from '#core/prescription'
 import { signIn, signInDemo, signUp } from '../people.ts'
+import type { OpenRooms } from './rooms.ts'
 import { eventually, type Journey, once, refused, type Somebody, somebody, telling, told } from './telling.ts'
 
 const order = { medicine: 'nitrofurantoin', form: 'capsule', strength: '100 mg', amount: 1, timesPerDay: 2, days: 7 }
 type Step = ReturnType<typeof telling>['step']
 type Team = { patient: Somebody; clinician: Somebody; operator: Somebody; pharmacist: Somebody; colleague: Somebody }
 
-export const care: Journey = async (url, onStep = () => {}) => {
-  const { steps, step } = telling(onStep)
-  const team = await step('sign in, and a new patient signs up', async (): Promise<Team> => {
-    const as = async (role: string) => somebody(url, await signInDemo(url, role))
-    const [clinician, operator, pharmacist] = [await as('clinician'), await as('operator'), await as('pharmacist')]
-    const colleague = somebody(url, await signIn(url, 'pharmacy@demo.medley.example', 'medley-demo-2026'))
-    return { patient: somebody(url, await signUp(url, 'Casey Morrow')), clinician, operator, pharmacist, colleague }
-  })
-  const interviewId = await checkSymptoms(team, step)
-  const visitId = await bookNow(team, step)
-  await meet(team, step, visitId)
-  const patientId = await diagnose(team, step, { interviewId, visitId })
-  await end(team, step, visitId)
-  const prescriptionId = await prescribe(team, step, patientId)
-  await dispense(team, step, prescriptionId)
-  await step(
-    'everything is in the record',
-    () => eventually('the record', () => recorded(team.patient, patientId)),
-    types => types.join(', '),
-  )
-  await step(
-    'and in the audit trail, whose chain holds',
-    async () => {
-      const wanted = ['diagnosis.decide', 'consultation.end', 'prescription.sign', 'prescription.handOver']
-      for (const action of wanted)
-        await eventually(action, async () =>
-          (await team.operator.as(audit).search({ action, limit: 1 }, undefined)).items.at(0),
-        )
-      const verdict = await team.operator.as(audit).verify({}, once())
-      if (!verdict.isIntact) throw new Error(`the chain is broken at ${verdict.brokenAt}`)
-      return verdict.entries
-    },
-    entries => `${entries} entries`,
-  )
-  return steps
-}
+/** The two meet over the API unless they are given rooms of another kind, such as real browsers. */
+export const careIn =
+  (openRooms: OpenRooms): Journey =>
+  async (url, onStep = () => {}) => {
+    const { steps, step } = telling(onStep)
+    const team = await step('sign in, and a new patient signs up', async (): Promise<Team> => {
+      const as = async (role: string) => somebody(url, await signInDemo(url, role))
+      const [clinician, operator, pharmacist] = [await as('clinician'), await as('operator'), await as('pharmacist')]
+      const colleague = somebody(url, await signIn(url, 'pharmacy@demo.medley.example', 'medley-demo-2026'))
+      return { patient: somebody(url, await signUp(url, 'Casey Morrow')), clinician, operator, pharmacist, colleague }
+    })
+    const interviewId = await checkSymptoms(team, step)
+    const visitId = await bookNow(team, step)
+    await meet(team, step, () => openRooms(url, team, visitId), visitId)
+    const patientId = await diagnose(team, step, { interviewId, visitId })
+    await end(team, step, visitId)
+    const prescriptionId = await prescribe(team, step, patientId)
+    await dispense(team, step, prescriptionId)
+    await step(
+      'everything is in the record',
+      () => eventually('the record', () => recorded(team.patient, patientId)),
+      types => types.join(', '),
+    )
+    await step(
+      'and in the audit trail, whose chain holds',
+      async () => {
+        const wanted = ['diagnosis.decide', 'consultation.end', 'prescription.sign', 'prescription.handOver']
+        for (const action of wanted)
+          await eventually(action, async () =>
+            (await team.operator.as(audit).search({ action, limit: 1 }, undefined)).items.at(0),
+          )
+        const verdict = await team.operator.as(audit).verify({}, once())
+        if (!verdict.isIntact) throw new Error(`the chain is broken at ${verdict.brokenAt}`)
+        return verdict.entries
+      },
+      entries => `${entries} entries`,
+    )
+    return steps
+  }
 
 async function checkSymptoms({ patient }: Team, step: Step): Promise<string> {
   const ask = patient.as(diagnosis)
@@ -105,33 +109,39 @@ async function bookNow({ patient, clinician }: Team, step: Step): Promise<string
   }
 }
 
-async function meet({ patient, clinician }: Team, step: Step, visitId: string): Promise<void> {
+async function meet(
+  { patient, clinician }: Team,
+  step: Step,
+  openRooms: () => ReturnType<OpenRooms>,
+  visitId: string,
+): Promise<void> {
   const [mine, theirs] = [patient.as(consultation), clinician.as(consultation)]
   await step('nobody comes into the call before being asked in', async () => {
     await mine.enter({ visitId }, once())
-    await mine.checkIn({ visitId }, once())
     return refused(mine.joinCall({ visitId }, once()), 'consultation.notCalledIn')
   })
-  await step(
-    'the clinician sees who waits',
-    () =>
-      eventually('the queue', async () => {
-        const { items } = await theirs.waiting({}, undefined)
-        return items.find(each => each.id === visitId)
-      }),
-    visit => `place ${visit.queue?.place ?? 1}`,
-  )
-  await step('is told, asks them in, and both join the call', async () => {
-    await told(clinician, 'booking', visitId)
-    await theirs.callIn({ visitId }, once())
-    for (const each of [mine, theirs]) await each.joinCall({ visitId }, once())
-  })
-  await step('they write to each other', async () => {
-    await mine.say({ visitId, text: 'It began on Monday.' }, once())
-    await theirs.say({ visitId, text: 'Any fever, or pain in your back?' }, once())
-    const { items } = await mine.messages({ visitId }, undefined)
-    if (items.length !== 2) throw new Error(`${items.length} messages instead of two`)
-  })
+  const rooms = await openRooms()
+  try {
+    await step('wait in the waiting room', rooms.wait, note => note)
+    await step(
+      'the clinician sees who waits',
+      () =>
+        eventually('the queue', async () => {
+          const { items } = await theirs.waiting({}, undefined)
+          return items.find(each => each.id === visitId)
+        }),
+      visit => `place ${visit.queue?.place ?? 1}`,
+    )
+    await step('the clinician is told', () => told(clinician, 'booking', visitId))
+    await step('asks them in, and both are in the call', rooms.meet, note => note)
+    await step('they write to each other', async () => {
+      await rooms.write('It began on Monday.', 'Any fever, or pain in your back?')
+      const { items } = await mine.messages({ visitId }, undefined)
+      if (items.length !== 2) throw new Error(`${items.length} messages instead of two`)
+    })
+  } finally {
+    await rooms.close()
+  }
 }
 
 async function diagnose(

@@ -10,15 +10,19 @@ export type Journey = (url: string, onStep?: (step: Step) => void) => Promise<St
 
 const patienceMs = 20_000
 
-/** Somebody signed in, with clients that carry their token. */
-export type Somebody = { personId: string; as<C extends Contract>(contract: C): RemoteClient<C, string | undefined> }
+/** Somebody signed in, with clients that carry their token, and the cookie that their browser would have. */
+export type Somebody = {
+  personId: string
+  cookie: string
+  as<C extends Contract>(contract: C): RemoteClient<C, string | undefined>
+}
 
-export function somebody(url: string, { token, personId }: Signed): Somebody {
+export function somebody(url: string, { token, cookie, personId }: Signed): Somebody {
   const headers = (key: string | undefined) => ({
     authorization: `Bearer ${token}`,
     ...(key ? { 'idempotency-key': key } : {}),
   })
-  return { personId, as: contract => remoteClient(contract, { url: `${url}/api`, headers }) }
+  return { personId, cookie, as: contract => remoteClient(contract, { url: `${url}/api`, headers }) }
 }
 
 /** Asks again until the answer is there; what happens after a commit happens soon, not at once. */

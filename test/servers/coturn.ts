@@ -9,10 +9,15 @@ const program = '/usr/bin/turnserver'
 
 export const hasCoturn = (): boolean => existsSync(program)
 
-export type Coturn = Pick<Child, 'stop' | 'output'> & { readonly url: string; readonly secret: string }
+export type Coturn = Pick<Child, 'stop' | 'output'> & {
+  readonly url: string
+  readonly secret: string
+  readonly port: number
+}
 
-export async function startCoturn(): Promise<Coturn> {
-  const port = await freePort()
+/** `at` starts it where another one was. */
+export async function startCoturn({ at }: { at?: number } = {}): Promise<Coturn> {
+  const port = at ?? (await freePort())
   const directory = mkdtempSync(join(tmpdir(), 'medley-coturn-'))
   const secret = 'a-secret-of-the-relay'
   const child = startChild(
@@ -25,7 +30,7 @@ export async function startCoturn(): Promise<Coturn> {
     ].flat(),
   )
   await untilReady(child, () => accepts(port))
-  return { url: `turn:127.0.0.1:${port}`, secret, stop: child.stop, output: child.output }
+  return { url: `turn:127.0.0.1:${port}`, port, secret, stop: child.stop, output: child.output }
 }
 
 function accepts(port: number): Promise<boolean> {

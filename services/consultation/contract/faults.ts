@@ -50,6 +50,34 @@ export const faults = {
     kind: 'not_found',
     message: 'There is no such invitation, or it was withdrawn. Ask for a new one.',
   },
+  recordingOff: {
+    kind: 'unprocessable',
+    message: 'Calls are not recorded here: the installation keeps recordings for no time at all.',
+  },
+  notInCall: { kind: 'conflict', message: 'Only who is in the call may ask to record it. Join it first.' },
+  nobodyElse: { kind: 'conflict', message: 'Nobody else is in the call yet, so nobody can agree. Wait for them.' },
+  recordingUnderWay: {
+    kind: 'conflict',
+    message: 'A recording of this visit was asked for or runs already. Answer that one, or stop it first.',
+  },
+  recordingNotFound: { kind: 'not_found', message: 'There is no such recording of this visit, or it was deleted.' },
+  recordingOver: { kind: 'conflict', message: 'The recording has ended. Ask for another one.' },
+  recordingRuns: { kind: 'conflict', message: 'The recording still runs. Stop it first.' },
+  consentPending: {
+    kind: 'forbidden',
+    message: 'Not everybody in the call has agreed, so nothing is recorded. Send the part again when they have.',
+  },
+  partMissing: { kind: 'conflict', message: 'An earlier part has not come; `details.next` is the one to send.' },
+  partRefused: {
+    kind: 'unprocessable',
+    message: 'A part holds up to 4 MB and 30 seconds of WebM or MP4, and is what it was when it comes again.',
+  },
+  recordingFull: { kind: 'too_many', message: 'The recording is as long as it can be. End it; ask for another one.' },
+  playbackRefused: { kind: 'forbidden', message: 'The token for playing has ended or is for another recording.' },
+  rangeRefused: {
+    kind: 'unprocessable',
+    message: 'The recording has no such bytes. Ask for `bytes=FROM-TO` within it.',
+  },
   noteSigned: { kind: 'conflict', message: 'The note is signed already. Amend it, and say why.' },
   noteNotSigned: { kind: 'conflict', message: 'The note is not signed yet. Change and sign it.' },
   noteChanged: {

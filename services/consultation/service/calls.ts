@@ -12,7 +12,7 @@ import { faults, invited, type Some } from './seen.ts'
 const callAudience = 'consultation.call'
 const testMs = 10 * 60_000
 
-export function callHandlers({ kit, visits, sight }: RoomDeps): Some<'joinCall' | 'signal' | 'iceServers'> {
+export function callHandlers({ kit, visits, recordings, sight }: RoomDeps): Some<'joinCall' | 'signal' | 'iceServers'> {
   const { database, clock, keys, settings } = kit
 
   /** Credentials that end by themselves (draft-uberti-behave-turn-rest §2.2): the relay checks them without asking us. */
@@ -53,10 +53,16 @@ export function callHandlers({ kit, visits, sight }: RoomDeps): Some<'joinCall' 
       const token = await keys.signToken(claims, { audience: callAudience, ttlMs, nowMs })
       const data = { peerId, personId, seat }
       const entry = await kit.compose(consultation, 'visit', visitId, { type: 'joined', data }, row.sealed_for)
+      const about = { visit_id: visitId, person_id: personId, patient_id: row.patient_id, seat, peer_id: peerId }
       return database.save(call, async () => {
+        const present = (await recordings.present([visitId], nowMs)).filter(each => each.person_id !== personId)
+        const others = present.map(each => ({ peerId: each.peer_id, personId: each.person_id, seat: each.seat }))
+        await recordings.join({ ...about, joinedMs: nowMs, endsMs: nowMs + ttlMs })
+        // Their former page recorded, and is gone: a new one cannot go on with what that one began.
+        if (seat === 'clinician') await recordings.interrupt(visitId, nowMs)
         await kit.append(entry)
         const expiresAt = instantOf(nowMs + ttlMs)
-        return { token, expiresAt, peerId, seat, iceServers: iceServers(personId, ttlMs), isRelayOnly }
+        return { token, expiresAt, peerId, seat, others, iceServers: iceServers(personId, ttlMs), isRelayOnly }
       })
     },
 
@@ -73,7 +79,12 @@ export function callHandlers({ kit, visits, sight }: RoomDeps): Some<'joinCall' 
           ? ({ type: 'left', data: { peerId: from } } as const)
           : ({ type: 'signalled', data: { from, to, signals } } as const)
       const entry = await kit.compose(consultation, 'visit', visitId, data, row.sealed_for)
-      return database.save(call, async () => ({ seq: await kit.append(entry) }))
+      return database.save(call, async () => {
+        const nowMs = clock.nowMs()
+        const gone = to === undefined ? await recordings.leave(visitId, call.caller.personId!, from, nowMs) : []
+        if (gone.some(each => each.seat === 'clinician')) await recordings.interrupt(visitId, nowMs)
+        return { seq: await kit.append(entry) }
+      })
     },
 
     async iceServers(_input, call) {

@@ -13,6 +13,7 @@ import { turns } from '../rules/queue.ts'
 import { isToday, opensAtMs, seatOf } from '../rules/visits.ts'
 import type { Chat, ReceiptRow } from '../store/chat.ts'
 import type { Notes } from '../store/notes.ts'
+import type { RecordingStore } from '../store/recording.ts'
 import type { GuestRow, VisitRow, Visits } from '../store/visits.ts'
 
 export type ConsultationDeps = {
@@ -20,6 +21,7 @@ export type ConsultationDeps = {
   visits: Visits
   chat: Chat
   notes: Notes
+  recordings: RecordingStore
   bookings: Client<typeof appointment>
   clinicians: Client<typeof directory>
   people: Client<typeof identity>

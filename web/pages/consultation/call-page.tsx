@@ -16,6 +16,8 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { Conversation } from './conversation.tsx'
 import { DeviceCheck } from './device-check.tsx'
 import { GuestCard } from './guest-card.tsx'
+import { RecordingBar } from './recording-bar.tsx'
+import { RecordingList } from './recording-list.tsx'
 import { channelOf, useCall } from './use-call.ts'
 import { JoinCall, VideoStage } from './video-stage.tsx'
 
@@ -79,6 +81,7 @@ function Opened({ visit }: { visit: Visit }) {
       <div className="min-w-0 space-y-6">
         <Conversation visit={visit} className="max-h-[32rem] lg:h-[70dvh]" />
         {visit.seat === 'patient' && visit.state !== 'ended' && <GuestCard visit={visit} />}
+        {visit.seat === 'patient' && <RecordingList visit={visit} />}
       </div>
     </div>
   )
@@ -140,7 +143,12 @@ function Lead({ visit, title, children }: { visit: Visit; title: string; childre
 function InCall({ visit }: { visit: Visit }) {
   const { t } = useReader()
   const call = useCall(visit.id)
-  if (call.state === 'in') return <VideoStage call={call} visit={visit} />
+  if (call.state === 'in')
+    return (
+      <VideoStage call={call} visit={visit}>
+        <RecordingBar call={call} visit={visit} />
+      </VideoStage>
+    )
   return <JoinCall call={call} title={t('consult.yourTurn', { name: visit.clinicianName })} />
 }
 

@@ -1,4 +1,5 @@
 // The call itself: every browser reaches every other one (a mesh), by perfect negotiation (W3C WebRTC §10.7).
+import { Fault } from '#core/fault'
 import type { InputOf, OutputOf } from '../../api.ts'
 
 export type Signal = NonNullable<InputOf<'consultation', 'signal'>['signals']>[number]
@@ -14,8 +15,10 @@ export interface RemotePeer {
 export interface MeshOptions {
   ticket: Pick<Ticket, 'peerId' | 'iceServers' | 'isRelayOnly'>
   local: MediaStream
-  /** Must keep the order of what it is given. */
+  /** Asked again with the same until it has arrived, or was refused. */
   send: (to: string, signals: Signal[]) => Promise<unknown>
+  /** Fresh ones, before another way is looked for: those of the ticket end with it. */
+  renew: () => Promise<Ticket['iceServers']>
   onPeers: (peers: RemotePeer[]) => void
   /** The network carries too little for pictures; sound goes on. */
   onWeak: () => void
@@ -27,7 +30,7 @@ interface Peer extends RemotePeer {
   isOffering: boolean
   ignores: boolean
   outgoing: Signal[]
-  sending: Promise<unknown>
+  sending: Promise<void> | undefined
   restart: ReturnType<typeof setTimeout> | undefined
   turn: Promise<unknown>
 }
@@ -44,12 +47,19 @@ export interface Mesh {
 
 /** Candidates come in bursts; together they are one request. */
 const gatherMs = 40
-/** A connection that is lost for so long begins to look for another way. */
-const restartMs = 3_000
+/** How long a connection may be in a state before another way is looked for; those that never come about are among them. */
+const bearableMs: Partial<Record<RTCPeerConnectionState, number>> = {
+  new: 10_000,
+  connecting: 10_000,
+  disconnected: 3_000,
+  failed: 0,
+}
+/** What could not be sent is tried again at this pace, for as long as the call lasts. */
+const againMs = 3_000
 const weakLossShare = 0.12
 const statsMs = 3_000
 
-export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions): Mesh {
+export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: MeshOptions): Mesh {
   const peers = new Map<string, Peer>()
   let isClosed = false
   let video: MediaStreamTrack | null = local.getVideoTracks()[0] ?? null
@@ -60,25 +70,40 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
 
   function queue(peer: Peer, signal: Signal): void {
     peer.outgoing.push(signal)
-    if (peer.outgoing.length > 1) return
-    peer.sending = peer.sending
-      .then(() => new Promise(resolve => setTimeout(resolve, gatherMs)))
-      .then(() => send(peer.peerId, peer.outgoing.splice(0, 40)))
-      .catch(() => {}) // Whoever is gone is taken out when they leave or fail.
+    peer.sending ??= flush(peer).finally(() => (peer.sending = undefined))
+  }
+
+  /** An offer that is lost with the network is a call that never comes back, so nothing is given up before it was refused. */
+  async function flush(peer: Peer): Promise<void> {
+    for (let waitMs = gatherMs; ; waitMs = againMs) {
+      await new Promise(resolve => setTimeout(resolve, waitMs))
+      try {
+        for (let some; (some = peer.outgoing.slice(0, 40)).length > 0; peer.outgoing.splice(0, some.length)) {
+          if (peers.get(peer.peerId) !== peer) return
+          await send(peer.peerId, some)
+        }
+        return
+      } catch (error) {
+        // Whoever is gone is taken out when they leave or fail.
+        if (error instanceof Fault && error.kind !== 'unavailable') return void peer.outgoing.splice(0)
+      }
+    }
   }
 
   const describe = (peer: Peer) =>
     queue(peer, { kind: 'description', data: peer.connection.localDescription!.toJSON() as never })
 
+  const configured = (iceServers: Ticket['iceServers']): RTCConfiguration => ({
+    iceServers: iceServers.map(({ urls, username, credential }) => ({
+      urls,
+      ...(username === undefined ? {} : { username }),
+      ...(credential === undefined ? {} : { credential }),
+    })),
+    iceTransportPolicy: ticket.isRelayOnly ? 'relay' : 'all',
+  })
+
   function connect(peerId: string, personId: string): Peer {
-    const connection = new RTCPeerConnection({
-      iceServers: ticket.iceServers.map(({ urls, username, credential }) => ({
-        urls,
-        ...(username === undefined ? {} : { username }),
-        ...(credential === undefined ? {} : { credential }),
-      })),
-      iceTransportPolicy: ticket.isRelayOnly ? 'relay' : 'all',
-    })
+    const connection = new RTCPeerConnection(configured(ticket.iceServers))
     const peer: Peer = {
       peerId,
       personId,
@@ -89,11 +114,12 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
       isOffering: false,
       ignores: false,
       outgoing: [],
-      sending: Promise.resolve(),
+      sending: undefined,
       restart: undefined,
       turn: Promise.resolve(),
     }
     peers.set(peerId, peer)
+    watchOver(peer, bearableMs.new)
     connection.addEventListener('negotiationneeded', () => void offer(peer))
     connection.addEventListener('icecandidate', ({ candidate }) => {
       if (candidate) queue(peer, { kind: 'candidate', data: candidate.toJSON() as never })
@@ -116,10 +142,23 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
 
   function stateChanged(peer: Peer): void {
     peer.state = peer.connection.connectionState
-    clearTimeout(peer.restart)
-    if (peer.state === 'failed') peer.connection.restartIce()
-    else if (peer.state === 'disconnected') peer.restart = setTimeout(() => peer.connection.restartIce(), restartMs)
+    watchOver(peer, bearableMs[peer.state])
     tell()
+  }
+
+  function watchOver(peer: Peer, forMs: number | undefined): void {
+    clearTimeout(peer.restart)
+    if (forMs !== undefined) peer.restart = setTimeout(() => void restart(peer), forMs)
+  }
+
+  /** Looks for another way, and again when that one leads nowhere either. */
+  async function restart(peer: Peer): Promise<void> {
+    const { connection } = peer
+    watchOver(peer, bearableMs.connecting)
+    const iceServers = await renew().catch(() => undefined)
+    if (connection.connectionState === 'connected' || connection.signalingState === 'closed') return
+    if (iceServers) connection.setConfiguration(configured(iceServers))
+    connection.restartIce()
   }
 
   async function offer(peer: Peer): Promise<void> {
@@ -206,6 +245,7 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
     remove,
     async replaceVideo(track) {
       video = track
+      if (track) weakSamples = 0
       const senders = [...peers.values()].flatMap(({ connection }) =>
         connection.getTransceivers().filter(each => each.receiver.track.kind === 'video'),
       )

@@ -19,6 +19,8 @@ import { EndVisit } from './end-visit.tsx'
 import { GuestCard } from './guest-card.tsx'
 import { VisitStateTag } from './messages.tsx'
 import { NoteEditor } from './note-editor.tsx'
+import { RecordingBar } from './recording-bar.tsx'
+import { RecordingList } from './recording-list.tsx'
 import { useNote } from './use-note.ts'
 import { useCall } from './use-call.ts'
 import { JoinCall, VideoStage } from './video-stage.tsx'
@@ -95,6 +97,7 @@ function Surface({ visit }: { visit: Visit }) {
           </Button>
         )}
         {isOpen && visit.kind === 'booked' && <GuestCard visit={visit} />}
+        {visit.kind === 'booked' && <RecordingList visit={visit} />}
       </div>
       <aside
         aria-label={t('chart.facts')}
@@ -111,7 +114,12 @@ function Call({ visit }: { visit: Visit }) {
   const { t } = useReader()
   const call = useCall(visit.id)
   const callIn = useAct('consultation', 'callIn', { refreshes: ['consultation'] })
-  if (call.state === 'in') return <VideoStage call={call} visit={visit} />
+  if (call.state === 'in')
+    return (
+      <VideoStage call={call} visit={visit}>
+        <RecordingBar call={call} visit={visit} />
+      </VideoStage>
+    )
   if (visit.state === 'inProgress') return <JoinCall call={call} title={t('consult.calledIn')} />
   return (
     <section

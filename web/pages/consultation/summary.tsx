@@ -12,6 +12,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { Conversation } from './conversation.tsx'
+import { RecordingList } from './recording-list.tsx'
 import { useVisit } from './call-page.tsx'
 
 /** What came out of a visit, in the patient's words first: what to do, then what it is. */
@@ -40,8 +41,9 @@ export function VisitSummary() {
       <div className="grid items-start gap-6 lg:grid-cols-[1fr_22rem]">
         <div className="min-w-0 space-y-6">{care.data && <Care care={care.data} />}</div>
         {visit && (
-          <div className="no-print min-w-0">
+          <div className="no-print min-w-0 space-y-6">
             <Conversation visit={visit} className="max-h-[32rem]" />
+            <RecordingList visit={visit} />
           </div>
         )}
       </div>

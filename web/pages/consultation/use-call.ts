@@ -103,10 +103,12 @@ export function useCall(visitId: string): Call {
     try {
       const issued = await api.consultation.joinCall({ visitId }, { idempotencyKey: crypto.randomUUID() })
       ticket.current = issued
+      for (const each of issued.others) people.current.set(each.peerId, each.personId)
       mesh.current = createMesh({
         ticket: issued,
         local: opened.stream,
         send: sendSignals,
+        renew: async () => (await api.consultation.iceServers({}, {})).iceServers,
         onPeers: setPeers,
         onWeak: () => {
           setAudioOnly(true)

@@ -1,5 +1,5 @@
 import type { Visit } from '#contract/consultation'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useReader } from '../../i18n/locale.tsx'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -13,6 +13,7 @@ import type { Call } from './use-call.ts'
 export function VideoStage({ call, visit, children }: { call: Call; visit: Visit; children?: ReactNode }) {
   const { t } = useReader()
   const isAlone = call.peers.length === 0
+  const isSilent = useLasting(!isAlone && call.peers.every(each => each.state !== 'connected'), silentMs)
   return (
     <section aria-label={t('consult.call')} className="overflow-hidden rounded-2xl bg-raised shadow-card">
       <div
@@ -37,6 +38,12 @@ export function VideoStage({ call, visit, children }: { call: Call; visit: Visit
         )}
       </div>
       <Controls call={call} />
+      {isSilent && (
+        <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-2.5 text-sm text-warn">
+          <Icon name="warning" size={18} />
+          {t('consult.noMedia')}
+        </p>
+      )}
       {call.isAudioOnly && (
         <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-2.5 text-sm text-warn">
           <Icon name="warning" size={18} />
@@ -52,6 +59,22 @@ export function VideoStage({ call, visit, children }: { call: Call; visit: Visit
       {children}
     </section>
   )
+}
+
+/** A call that takes so long to come about, or back, is worth a word. */
+const silentMs = 10_000
+
+function useLasting(isSo: boolean, forMs: number): boolean {
+  const [lasts, setLasts] = useState(false)
+  useEffect(() => {
+    if (!isSo) return
+    const timer = setTimeout(() => setLasts(true), forMs)
+    return () => {
+      clearTimeout(timer)
+      setLasts(false)
+    }
+  }, [isSo, forMs])
+  return isSo && lasts
 }
 
 export function nameOf(personId: string, visit: Visit): string {
