@@ -70,7 +70,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
   )
   acceptJson(app)
   const { authenticate, allowanceOf, admit } = createDoorkeeper(platform, composition, settings.publicUrl)
-  await protect(app, config, allowanceOf)
+  await protect(app, config, platform.video.pageOrigins, allowanceOf)
   serveMetrics(app, metrics, platform)
   serveHealth(app, options)
   serveOpenApi(app, contracts, options.process.version, settings.publicUrl)
@@ -101,8 +101,13 @@ function acceptJson(app: FastifyInstance): void {
 /** What SMART apps ask from pages of their own, wherever those are: with a token in their hand, and never with our cookie. */
 const forApps = /^\/(\.well-known\/|fhir\/R4(\/|\?|$)|auth\/jwks$|auth\/oauth2\/(token|revoke|introspect|userinfo)$)/
 
-/** Headers and limits for every answer. The page loads only from here; styles may be inline, scripts may not. */
-async function protect(app: FastifyInstance, config: Config, allowanceOf: Doorkeeper['allowanceOf']): Promise<void> {
+/** Headers and limits for every answer. The page loads only from here and talks to nobody else but the media server; styles may be inline, scripts may not. */
+async function protect(
+  app: FastifyInstance,
+  config: Config,
+  mediaOrigins: readonly string[],
+  allowanceOf: Doorkeeper['allowanceOf'],
+): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
@@ -111,7 +116,7 @@ async function protect(app: FastifyInstance, config: Config, allowanceOf: Doorke
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
+        connectSrc: ["'self'", ...mediaOrigins],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
@@ -140,7 +145,7 @@ function serveHealth(app: FastifyInstance, { process, isReady }: EdgeOptions): v
   app.get('/healthz', async () => ({ status: 'alive' }))
   app.get('/readyz', async (_request, reply) => {
     const checks = await process.checks()
-    const isHealthy = isReady() && checks.every(check => check.isHealthy)
+    const isHealthy = isReady() && checks.every(check => check.isHealthy || check.isOptional)
     return reply.status(isHealthy ? 200 : 503).send({ status: isHealthy ? 'ready' : 'not ready', checks })
   })
 }

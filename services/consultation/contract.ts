@@ -3,6 +3,7 @@ import { defineContract } from '#core/contract'
 import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Instant, PlainDate } from '#core/time'
+import { CallPeer, CallWay, JoinedCall } from './contract/call.ts'
 import { faults } from './contract/faults.ts'
 import {
   Aftercare,
@@ -12,13 +13,13 @@ import {
   Message,
   Note,
   NoteSections,
-  Seat,
   Signal,
   Visit,
   VisitFile,
   VisitState,
 } from './contract/visit.ts'
 
+export * from './contract/call.ts'
 export * from './contract/visit.ts'
 
 const visitIn = z.strictObject({ visitId: Id })
@@ -139,18 +140,11 @@ export const consultation = defineContract({
     joinCall: {
       method: 'POST',
       path: '/visits/{visitId}/join',
-      summary: 'A token for the call, and servers to reach the others through',
+      summary: 'A place in the call: who is there, a token, and what to reach the others through',
       input: visitIn,
-      output: z.strictObject({
-        token: z.string(),
-        expiresAt: Instant,
-        peerId: Id,
-        seat: Seat,
-        iceServers: z.array(IceServer),
-        isRelayOnly: z.boolean(),
-      }),
+      output: JoinedCall,
       allow: ['person'],
-      faults: ['visitNotFound', 'visitClosed', 'notToday', 'notCalledIn', 'consentMissing'],
+      faults: ['visitNotFound', 'visitClosed', 'notToday', 'notCalledIn', 'consentMissing', 'callUnavailable'],
     },
     signal: {
       method: 'POST',
@@ -180,7 +174,7 @@ export const consultation = defineContract({
     invite: {
       method: 'POST',
       path: '/visits/{visitId}/guests',
-      summary: 'Invite a third person; the code is shown once',
+      summary: 'Invite somebody else to a visit; the code is shown once',
       status: 201,
       input: z.strictObject({
         visitId: Id,
@@ -194,7 +188,7 @@ export const consultation = defineContract({
     consentToGuest: {
       method: 'POST',
       path: '/visits/{visitId}/guests/{guestId}/consent',
-      summary: 'Agree to a third person, or refuse; a refusal ends their access',
+      summary: 'Agree to somebody else, or refuse; a refusal ends their access and puts them out of the call',
       input: z.strictObject({ visitId: Id, guestId: Id, agrees: z.boolean() }),
       output: Guest,
       allow: ['patient'],
@@ -203,7 +197,7 @@ export const consultation = defineContract({
     acceptInvitation: {
       method: 'POST',
       path: '/visits/{visitId}/guests/accept',
-      summary: 'Come in as the third person, with the code of the invitation',
+      summary: 'Come in as a guest, with the code of the invitation',
       input: z.strictObject({ visitId: Id, code: z.string().trim().max(40) }),
       output: Visit,
       allow: ['person'],
@@ -354,11 +348,15 @@ export const consultation = defineContract({
         read: z.strictObject({ personId: Id, messageId: Id }),
         /** Something about the visit, its guests or its note is different; read it again. */
         changed: z.strictObject({ state: VisitState }),
-        joined: z.strictObject({ peerId: Id, personId: Id, seat: Seat }),
+        /** Whoever is in the call on the other way joins again, to meet them. */
+        joined: CallPeer.extend({ way: CallWay }),
         left: z.strictObject({ peerId: Id }),
         signalled: z.strictObject({ from: Id, to: Id, signals: z.array(Signal) }),
       },
-      notes: { typing: z.strictObject({}), media: z.strictObject({ camera: z.boolean(), microphone: z.boolean() }) },
+      notes: {
+        typing: z.strictObject({}),
+        media: z.strictObject({ camera: z.boolean(), microphone: z.boolean(), screen: z.boolean().default(false) }),
+      },
     },
     queue: {
       summary: 'That the queue of a clinician has moved',

@@ -8,6 +8,7 @@ import { consultationReactions } from './reactions.ts'
 import { callHandlers } from './service/calls.ts'
 import { chatHandlers } from './service/chat.ts'
 import { endHandlers } from './service/ending.ts'
+import { createExits } from './service/exits.ts'
 import { fileHandlers, fileRoutes } from './service/files.ts'
 import { guestHandlers } from './service/guests.ts'
 import { noteHandlers } from './service/notes.ts'
@@ -16,22 +17,33 @@ import { roomHandlers } from './service/rooms.ts'
 import { type ConsultationDeps, createSight } from './service/seen.ts'
 import { chatStore } from './store/chat.ts'
 import { noteStore } from './store/notes.ts'
+import { peerStore } from './store/peers.ts'
 import { visitStore } from './store/visits.ts'
 
 export default defineService({
   contract: consultation,
   uses: [appointment, directory, identity],
+  jobs: [
+    { name: 'watchCalls', summary: 'Puts out of calls whose time or sign-in has ended', every: '* * * * *' },
+    {
+      name: 'clearCall',
+      summary: 'Puts whoever left a call, or lost the right to it, out of it for good',
+      retryLimit: 10,
+    },
+  ],
   create: (kit: Kit) => {
     const known: ConsultationDeps = {
       kit,
       visits: visitStore(kit.database),
       chat: chatStore(kit.database),
       notes: noteStore(kit.database),
+      peers: peerStore(kit.database),
       bookings: kit.call(appointment),
       clinicians: kit.call(directory),
       people: kit.call(identity),
     }
-    const deps = { ...known, sight: createSight(known) }
+    const exits = createExits(known)
+    const deps = { ...known, sight: createSight(known), exits }
     return {
       handlers: {
         ...roomHandlers(deps),
@@ -44,6 +56,7 @@ export default defineService({
         ...endHandlers(deps),
       },
       reactions: consultationReactions(deps),
+      runs: exits.runs,
       routes: fileRoutes(deps, kit.call(consultation)),
     }
   },

@@ -6,12 +6,12 @@ import type { Call } from '#core/call'
 import { on, type Reaction } from '#core/service'
 import { consultation, type VisitState } from './contract.ts'
 import { isOver } from './rules/visits.ts'
-import type { RoomDeps } from './service/rooms.ts'
+import type { CallDeps } from './service/exits.ts'
 
 const all = { reach: 'all' } as const
 
-export function consultationReactions(deps: RoomDeps): Reaction[] {
-  const { kit, visits } = deps
+export function consultationReactions(deps: CallDeps): Reaction[] {
+  const { kit, visits, peers, exits } = deps
   return [
     on(appointment, 'rescheduled', async ({ bookingId, startsAt, endsAt }, call) => {
       await kit.database.save(call, () => visits.move(bookingId, startsAt, endsAt))
@@ -22,6 +22,9 @@ export function consultationReactions(deps: RoomDeps): Reaction[] {
     on(identity, 'claimed', async ({ personId, formerPersonId }, call) => {
       await kit.database.save(call, () => visits.rename(formerPersonId, personId))
     }),
+    on(identity, 'sessionRevoked', async ({ sessionId }, call) => {
+      await kit.database.save(call, async () => exits.putOut(await peers.ofSession(sessionId)), all)
+    }),
     on(record, 'erased', async ({ personId, isLastOfPerson }, call) => {
       if (personId && isLastOfPerson) await forget(deps, personId, call)
     }),
@@ -29,7 +32,12 @@ export function consultationReactions(deps: RoomDeps): Reaction[] {
 }
 
 /** Only rooms that somebody entered know of it; the others ask when they are entered. */
-async function follow({ kit, visits, sight }: RoomDeps, visitId: string, to: VisitState, call: Call): Promise<void> {
+async function follow(
+  { kit, visits, peers, sight, exits }: CallDeps,
+  visitId: string,
+  to: VisitState,
+  call: Call,
+): Promise<void> {
   const known = await kit.database.read(call, () => visits.visit(visitId))
   if (!known) return
   const drafts = [await sight.changed(known, to), await sight.moved(known)]
@@ -38,19 +46,21 @@ async function follow({ kit, visits, sight }: RoomDeps, visitId: string, to: Vis
     const isPast = !row || isOver(row.state) || row.state === to || (to === 'waiting' && row.state === 'inProgress')
     if (isPast) return null
     await visits.setState(visitId, to, kit.clock.nowMs())
+    if (isOver(to)) exits.clearAfter(await peers.removeAll(visitId))
     for (const draft of drafts) await kit.append(draft)
     return null
   })
 }
 
 /** All that was said and written goes, files included. Rows first: what is not named any more is nobody's. */
-async function forget({ kit, visits }: RoomDeps, personId: string, call: Call): Promise<void> {
+async function forget({ kit, visits, peers, exits }: CallDeps, personId: string, call: Call): Promise<void> {
   const ids = (await kit.database.read(call, () => visits.idsOfPatient(personId), all)).map(each => each.id)
   for (const id of ids) for await (const key of kit.blobs.list(`visit-files/${id}/`)) await kit.blobs.delete(key)
   await kit.database.save(
     call,
     async () => {
       for (const id of ids) {
+        exits.clearAfter(await peers.removeAll(id))
         await visits.forget(id)
         kit.forgetChannel(consultation, 'visit', id)
       }

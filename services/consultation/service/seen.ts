@@ -9,10 +9,12 @@ import { instantOf } from '#core/time'
 import type { EntryDraft } from '#platform/channels'
 import type { Kit } from '#platform'
 import { consultation, type Guest, type Seat, type Visit, type VisitState } from '../contract.ts'
+import { guestsMaxOf } from '../rules/calls.ts'
 import { turns } from '../rules/queue.ts'
 import { isToday, opensAtMs, seatOf } from '../rules/visits.ts'
 import type { Chat, ReceiptRow } from '../store/chat.ts'
 import type { Notes } from '../store/notes.ts'
+import type { Peers } from '../store/peers.ts'
 import type { GuestRow, VisitRow, Visits } from '../store/visits.ts'
 
 export type ConsultationDeps = {
@@ -20,6 +22,7 @@ export type ConsultationDeps = {
   visits: Visits
   chat: Chat
   notes: Notes
+  peers: Peers
   bookings: Client<typeof appointment>
   clinicians: Client<typeof directory>
   people: Client<typeof identity>
@@ -42,6 +45,7 @@ export type Seated = { row: VisitRow; seat: Seat; guests: readonly GuestRow[] }
 
 export type Seen = Seated & {
   guestNames: ReadonlyMap<string, string>
+  guestsMax: number
   patientName: string | undefined
   subject: string | undefined
   receipts: readonly ReceiptRow[]
@@ -98,6 +102,7 @@ export function createSight({ kit, visits, chat, notes, people }: ConsultationDe
           // Medley itself sees what the clinician does.
           seat: seatOf(call.caller, sidesOf(row), invited(guests)) ?? 'clinician',
           guests,
+          guestsMax: guestsMaxOf(kit.video.peersMax),
           guestNames: new Map(await Promise.all(opened)),
           patientName: (names as Record<string, string>)[row.patient_id],
           subject: row.subject_sealed ? await open(row.subject_sealed, sealedAs.subject(row.id)) : undefined,
@@ -184,7 +189,7 @@ export function guestView(row: GuestRow, name: string): Guest {
   }
 }
 
-export function viewOf({ row, seat, guests, guestNames, patientName, subject, ...rest }: Seen): Visit {
+export function viewOf({ row, seat, guests, guestNames, guestsMax, patientName, subject, ...rest }: Seen): Visit {
   return {
     id: row.id,
     kind: row.kind,
@@ -200,6 +205,7 @@ export function viewOf({ row, seat, guests, guestNames, patientName, subject, ..
     stateSince: row.state_since.toISOString(),
     ...(subject === undefined ? {} : { subject }),
     guests: guests.map(each => guestView(each, guestNames.get(each.id) ?? '')),
+    guestsMax,
     unread: rest.unread,
     readUpTo: Object.fromEntries(rest.receipts.map(each => [each.person_id, each.message_id])),
     ...(row.last_message_at ? { lastMessageAt: row.last_message_at.toISOString() } : {}),

@@ -115,7 +115,7 @@ export function visitStore(database: ServiceDatabase) {
 
     /** A claimed record and the account that claimed it become one person. */
     rename: async (formerPersonId: string, personId: string) => {
-      for (const table of ['visit', 'guest', 'message', 'receipt', 'file', 'note_version', 'aftercare'])
+      for (const table of ['visit', 'guest', 'message', 'receipt', 'file', 'note_version', 'aftercare', 'call_peer'])
         await database.query(
           sql`update ${sql.table(`consultation.${table}`)} set patient_id = ${personId} where patient_id = ${formerPersonId}`,
         )
@@ -123,6 +123,7 @@ export function visitStore(database: ServiceDatabase) {
         ['guest', 'person_id'],
         ['message', 'author_id'],
         ['file', 'author_id'],
+        ['call_peer', 'person_id'],
       ] as const)
         await database.query(
           sql`update ${sql.table(`consultation.${table}`)} set ${sql.ref(column)} = ${personId} where ${sql.ref(column)} = ${formerPersonId}`,

@@ -1,25 +1,14 @@
-// The call itself: every browser reaches every other one (a mesh), by perfect negotiation (W3C WebRTC §10.7).
-import type { InputOf, OutputOf } from '../../api.ts'
-
-export type Signal = NonNullable<InputOf<'consultation', 'signal'>['signals']>[number]
-export type Ticket = OutputOf<'consultation', 'joinCall'>
-
-export interface RemotePeer {
-  peerId: string
-  personId: string
-  stream: MediaStream
-  state: RTCPeerConnectionState
-}
-
-export interface MeshOptions {
-  ticket: Pick<Ticket, 'peerId' | 'iceServers' | 'isRelayOnly'>
-  local: MediaStream
-  /** Must keep the order of what it is given. */
-  send: (to: string, signals: Signal[]) => Promise<unknown>
-  onPeers: (peers: RemotePeer[]) => void
-  /** The network carries too little for pictures; sound goes on. */
-  onWeak: () => void
-}
+// A call without anybody in between: every browser reaches every other one, by perfect negotiation (W3C WebRTC §10.7).
+import {
+  loudnessOf,
+  type RemotePeer,
+  rtcConfiguration,
+  type Signal,
+  type Transport,
+  type TransportOptions,
+  watchConnection,
+  watchLoss,
+} from './transport.ts'
 
 interface Peer extends RemotePeer {
   connection: RTCPeerConnection
@@ -28,32 +17,16 @@ interface Peer extends RemotePeer {
   ignores: boolean
   outgoing: Signal[]
   sending: Promise<unknown>
-  restart: ReturnType<typeof setTimeout> | undefined
+  stopWatching: () => void
   turn: Promise<unknown>
-}
-
-export interface Mesh {
-  /** Somebody came in after us; we call them. */
-  welcome(peerId: string, personId: string): void
-  hear(from: string, signals: readonly Signal[], personId: string): void
-  remove(peerId: string): void
-  /** Another camera, or the screen in its place; null for none. */
-  replaceVideo(track: MediaStreamTrack | null): Promise<void>
-  close(): void
 }
 
 /** Candidates come in bursts; together they are one request. */
 const gatherMs = 40
-/** A connection that is lost for so long begins to look for another way. */
-const restartMs = 3_000
-const weakLossShare = 0.12
-const statsMs = 3_000
-
-export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions): Mesh {
+export function createMesh({ joined, local, video: shown, send, onPeers, onWeak }: TransportOptions): Transport {
   const peers = new Map<string, Peer>()
   let isClosed = false
-  let video: MediaStreamTrack | null = local.getVideoTracks()[0] ?? null
-  let weakSamples = 0
+  let video = shown
 
   const tell = () =>
     onPeers([...peers.values()].map(({ peerId, personId, stream, state }) => ({ peerId, personId, stream, state })))
@@ -71,26 +44,23 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
     queue(peer, { kind: 'description', data: peer.connection.localDescription!.toJSON() as never })
 
   function connect(peerId: string, personId: string): Peer {
-    const connection = new RTCPeerConnection({
-      iceServers: ticket.iceServers.map(({ urls, username, credential }) => ({
-        urls,
-        ...(username === undefined ? {} : { username }),
-        ...(credential === undefined ? {} : { credential }),
-      })),
-      iceTransportPolicy: ticket.isRelayOnly ? 'relay' : 'all',
-    })
+    const connection = new RTCPeerConnection(rtcConfiguration(joined))
     const peer: Peer = {
       peerId,
       personId,
       connection,
       stream: new MediaStream(),
       state: 'new',
-      isPolite: ticket.peerId < peerId,
+      isPolite: joined.peerId < peerId,
       isOffering: false,
       ignores: false,
       outgoing: [],
       sending: Promise.resolve(),
-      restart: undefined,
+      stopWatching: watchConnection(
+        connection,
+        () => stateChanged(peer),
+        () => connection.restartIce(),
+      ),
       turn: Promise.resolve(),
     }
     peers.set(peerId, peer)
@@ -103,7 +73,6 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
       track.addEventListener('unmute', tell)
       tell()
     })
-    connection.addEventListener('connectionstatechange', () => stateChanged(peer))
     return peer
   }
 
@@ -116,9 +85,6 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
 
   function stateChanged(peer: Peer): void {
     peer.state = peer.connection.connectionState
-    clearTimeout(peer.restart)
-    if (peer.state === 'failed') peer.connection.restartIce()
-    else if (peer.state === 'disconnected') peer.restart = setTimeout(() => peer.connection.restartIce(), restartMs)
     tell()
   }
 
@@ -164,22 +130,12 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
     }
   }
 
-  /** Three bad looks in a row: pictures are given up for sound. */
-  async function look(): Promise<void> {
-    let isWeak = false
-    for (const { connection } of peers.values()) {
-      for (const report of (await connection.getStats()).values() as Iterable<{ type: string; fractionLost?: number }>)
-        if (report.type === 'remote-inbound-rtp' && (report.fractionLost ?? 0) > weakLossShare) isWeak = true
-    }
-    weakSamples = isWeak ? weakSamples + 1 : 0
-    if (weakSamples === 3) onWeak()
-  }
-  const looking = setInterval(() => void look().catch(() => {}), statsMs)
+  const stopLooking = watchLoss(() => [...peers.values()].map(each => each.connection), onWeak)
 
   function remove(peerId: string): void {
     const peer = peers.get(peerId)
     if (!peer) return
-    clearTimeout(peer.restart)
+    peer.stopWatching()
     peer.connection.close()
     peers.delete(peerId)
     tell()
@@ -192,7 +148,7 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
 
   return {
     welcome(peerId, personId) {
-      if (isClosed || peerId === ticket.peerId || peers.has(peerId)) return
+      if (isClosed || peerId === joined.peerId || peers.has(peerId)) return
       removeOthersOf(personId, peerId)
       addTracks(connect(peerId, personId))
       tell()
@@ -211,9 +167,10 @@ export function createMesh({ ticket, local, send, onPeers, onWeak }: MeshOptions
       )
       await Promise.all(senders.map(each => each.sender.replaceTrack(track)))
     },
+    levels: () => new Map([...peers].map(([peerId, { connection }]) => [peerId, loudnessOf(connection)])),
     close() {
       isClosed = true
-      clearInterval(looking)
+      stopLooking()
       for (const peerId of peers.keys()) remove(peerId)
     },
   }
