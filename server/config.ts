@@ -273,7 +273,8 @@ const neededBy = {
 } as const
 
 function videoProblems(config: Values): string[] {
-  const { MEDLEY_VIDEO: kind } = config
+  // What is none of the three was told already.
+  const { MEDLEY_VIDEO: kind = 'p2p' } = config as Partial<Values>
   const missing = neededBy[kind].filter(name => config[name] === undefined)
   const isSecure = (config.MEDLEY_PUBLIC_URL ?? '').startsWith('https:')
   const open = (['MEDLEY_JANUS_URL', 'MEDLEY_LIVEKIT_URL'] as const).filter(name => config[name]?.startsWith('ws:'))

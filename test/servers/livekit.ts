@@ -6,9 +6,12 @@ import { type Asked, startWeb, type WebServer } from './web.ts'
 export type FakeLiveKit = Pick<WebServer, 'url' | 'at' | 'stop' | 'asked'> & {
   readonly key: string
   readonly secret: string
+  /** The variables that make a Medley use it. */
+  readonly env: Record<string, string>
   /** Comes in with a token, as the first message of a client does; throws when LiveKit would refuse it. */
   join(token: string): Promise<{ room: string; identity: string }>
   participants(room: string): readonly string[]
+  rooms(): readonly string[]
 }
 
 type Video = { roomJoin?: boolean; roomCreate?: boolean; roomAdmin?: boolean; roomList?: boolean; room?: string }
@@ -20,12 +23,13 @@ const json = (status: number, body: object) => ({
 })
 const twirp = (status: number, code: string) => json(status, { code, msg: code })
 
-export async function startLiveKit(): Promise<FakeLiveKit> {
+/** `nowMs` is its clock, for tests that move theirs. */
+export async function startLiveKit(nowMs: () => number = Date.now): Promise<FakeLiveKit> {
   const [key, secret] = ['a-key-of-livekit', 'a-secret-of-livekit-that-is-long-enough']
   const rooms = new Map<string, Set<string>>()
 
   async function grantOf(token: string): Promise<{ video: Video; identity: string }> {
-    const options = { issuer: key, algorithms: ['HS256'] }
+    const options = { issuer: key, algorithms: ['HS256'], currentDate: new Date(nowMs()) }
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), options)
     return { video: payload['video'] as Video, identity: payload.sub ?? '' }
   }
@@ -77,5 +81,11 @@ export async function startLiveKit(): Promise<FakeLiveKit> {
       return { room: video.room!, identity }
     },
     participants: room => [...(rooms.get(room) ?? [])],
+    rooms: () => [...rooms.keys()],
+    env: {
+      MEDLEY_VIDEO: 'livekit',
+      MEDLEY_LIVEKIT_URL: server.url.replace('http', 'ws'),
+      MEDLEY_LIVEKIT_KEY: `${key}:${secret}`,
+    },
   }
 }

@@ -79,11 +79,14 @@ export async function unlessMissing<T>(answer: Promise<T>, fault: () => Fault): 
 export function createSight({ kit, visits, chat, notes, people }: ConsultationDeps) {
   const { database, keys, clock } = kit
 
-  /** All rows of all visits in four statements. */
+  /**
+   * All rows of all visits in four statements, for somebody who has a seat in them. Row security shows a guest no other guest, and a call
+   * is carried and named by all of them.
+   */
   async function around(rows: readonly VisitRow[], call: Call): Promise<Seen[]> {
     const ids = rows.map(row => row.id)
+    const allGuests = await database.read(call, () => visits.guests(ids), { reach: 'all', isSingle: true })
     const found = await database.read(call, async () => ({
-      guests: await visits.guests(ids),
       receipts: await chat.receipts(ids),
       unread: await chat.unread(ids, call.caller.personId),
       signed: await notes.signed(ids),
@@ -92,7 +95,7 @@ export function createSight({ kit, visits, chat, notes, people }: ConsultationDe
     const { names } = others.length > 0 ? await people.namesOf({ personIds: others }, asking(call)) : { names: {} }
     return Promise.all(
       rows.map(async row => {
-        const guests = found.guests.filter(each => each.visit_id === row.id)
+        const guests = allGuests.filter(each => each.visit_id === row.id)
         const open = (sealed: Uint8Array, context: string) => keys.openTextFor(row.sealed_for, sealed, context)
         const opened = guests.map(
           async each => [each.id, (await open(each.name_sealed, sealedAs.guest(each.id))) ?? ''] as const,
@@ -204,7 +207,10 @@ export function viewOf({ row, seat, guests, guestNames, guestsMax, patientName, 
     state: row.state,
     stateSince: row.state_since.toISOString(),
     ...(subject === undefined ? {} : { subject }),
-    guests: guests.map(each => guestView(each, guestNames.get(each.id) ?? '')),
+    // Whom the patient did not want is nothing to the others who came.
+    guests: guests
+      .filter(each => seat !== 'guest' || each.consent === 'given')
+      .map(each => guestView(each, guestNames.get(each.id) ?? '')),
     guestsMax,
     unread: rest.unread,
     readUpTo: Object.fromEntries(rest.receipts.map(each => [each.person_id, each.message_id])),

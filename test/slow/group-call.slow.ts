@@ -1,0 +1,181 @@
+// Calls through a real Janus: three browsers see each other move, come back after every interruption, and are put out when their right ends.
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import type { Page } from 'playwright-core'
+import { consultation } from '#contract/consultation'
+import type { Call } from '#core/call'
+import { newId } from '#core/id'
+import { openJanus } from '../../web/pages/consultation/janus-client.ts'
+import { aVisit, waitAndJoin } from '../browser/call.ts'
+import { eventually, fakeDevices, openStage, phone, sees, type Stage, type Visitor } from '../browser/stage.ts'
+import { aPerson } from '../clinic.ts'
+import { hasJanus, type Janus, startJanus } from '../servers/janus.ts'
+import { startPipe } from '../servers/pipe.ts'
+
+// Where everything is meant to be there, a missing program is a failure and not a reason to be quiet.
+const isMissing = !hasJanus() && process.env['CI'] !== 'true'
+const options = { skip: isMissing ? 'there is no /usr/bin/janus: install the package janus' : false, timeout: 400_000 }
+
+const keyed = (call: Call): Call => ({ ...call, idempotencyKey: newId() })
+const patienceMs = 40_000
+
+/** How many pictures of others move. */
+async function moving(page: Page): Promise<number> {
+  const frames = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('video')]
+        .filter(each => !each.muted)
+        .map(each => each.getVideoPlaybackQuality().totalVideoFrames),
+    )
+  const first = await frames()
+  await page.waitForTimeout(400)
+  const second = await frames()
+  return second.filter((count, index) => count > (first[index] ?? 0)).length
+}
+
+async function allSee(what: string, pages: readonly Page[], others: number): Promise<void> {
+  for (const [index, page] of pages.entries())
+    await eventually(
+      `${what}: page ${index} sees ${others} move`,
+      async () => (await moving(page)) === others,
+      patienceMs,
+    )
+}
+
+/** What Janus itself says; rooms are private, so sessions are counted. */
+async function sessionsOf({ adminUrl, adminSecret }: Janus): Promise<number[]> {
+  const body = JSON.stringify({ janus: 'list_sessions', transaction: 'test', admin_secret: adminSecret })
+  const answer = (await (await fetch(adminUrl, { method: 'POST', body })).json()) as { sessions: number[] }
+  return answer.sessions.toSorted((a, b) => a - b)
+}
+
+/** Somebody who was invited by the patient, with an account of their own. */
+async function aGuest(stage: Stage, visitId: string, patient: Call) {
+  const account = { email: `${newId()}@example.org`, password: 'a-long-enough-password' }
+  const person = await aPerson(stage.medley, { ...account, name: 'Gabi Guest' })
+  const call = stage.medley.as({ personId: person.personId, roles: ['patient'] })
+  const ops = stage.medley.call(consultation)
+  const { guest, code } = await ops.invite({ visitId, name: 'Gabi Guest', relation: 'interpreter' }, keyed(patient))
+  await ops.acceptInvitation({ visitId, code }, keyed(call))
+  return { account, call, guestId: guest.id }
+}
+
+type Scene = {
+  stage: Stage
+  janus: Janus
+  visitId: string
+  patientCall: Call
+  clinicianCall: Call
+  patient: Visitor
+  clinician: Visitor
+}
+
+/** A patient and a clinician in a call that Janus may carry. */
+async function aScene(
+  t: TestContext,
+  directCalls: string,
+  socketUrl?: (janus: Janus) => Promise<string>,
+): Promise<Scene> {
+  const janus = await startJanus()
+  t.after(() => janus.stop())
+  const url = (await socketUrl?.(janus)) ?? janus.url
+  const env = { ...janus.env, MEDLEY_VIDEO_DIRECT: directCalls, MEDLEY_JANUS_URL: url }
+  const stage = await openStage({ args: fakeDevices, env })
+  t.after(() => stage[Symbol.asyncDispose]())
+  const { clinicianAccount, patientAccount, ...visit } = await aVisit(stage.medley)
+  const patient = await stage.enter({ as: patientAccount })
+  const clinician = await stage.enter({ as: clinicianAccount })
+  await waitAndJoin(patient.page, clinician.page, visit.visitId)
+  await allSee('two people', [patient.page, clinician.page], 1)
+  return { stage, janus, ...visit, patient, clinician }
+}
+
+async function joinAs(visitor: Visitor, visitId: string): Promise<void> {
+  await visitor.page.goto(`/visits/${visitId}/call`)
+  await visitor.page.getByRole('button', { name: 'Join the call' }).click()
+}
+
+test('three people through Janus: seen, cut off, gone, back, put out, and over', options, async t => {
+  let cut = (): void => {}
+  const { stage, janus, visitId, patientCall, clinicianCall, patient, clinician } = await aScene(
+    t,
+    'never',
+    async ({ url }) => {
+      const pipe = await startPipe(Number(new URL(url).port))
+      t.after(() => pipe.stop())
+      cut = pipe.cut
+      return `ws://127.0.0.1:${pipe.port}`
+    },
+  )
+  const { account, call: guestCall, guestId } = await aGuest(stage, visitId, patientCall)
+  const guest = await stage.enter({ as: account, size: phone })
+  await joinAs(guest, visitId)
+  const pages = [patient.page, clinician.page, guest.page]
+  await allSee('three people', pages, 2)
+  const sessions = await sessionsOf(janus)
+  assert.equal(sessions.length, 3)
+
+  // Connections break; media goes on, and the sessions are found again rather than begun anew.
+  cut()
+  await allSee('after a cut', pages, 2)
+  assert.deepEqual(await sessionsOf(janus), sessions)
+
+  await guest.page.getByRole('button', { name: 'Leave', exact: true }).click()
+  await allSee('without the guest', [patient.page, clinician.page], 1)
+  await joinAs(guest, visitId)
+  await allSee('with the guest again', pages, 2)
+  await patient.page.reload()
+  await patient.page.getByRole('button', { name: 'Join the call' }).click()
+  await allSee('after a reload', pages, 2)
+
+  // Whoever keeps what opened the room, and uses it without our page, is put out as well.
+  const held = await stage.medley.call(consultation).joinCall({ visitId }, keyed(guestCall))
+  assert.ok(held.ticket.kind === 'janus')
+  let isOut = false
+  const { url, session, room, token } = held.ticket
+  const client = await openJanus({ url, session, onLost: () => (isOut = true) })
+  t.after(() => client.close())
+  const handle = await client.attach(event => {
+    if (event !== 'hungUp' && event.data['reason'] === 'kicked') isOut = true
+  })
+  const wish = { request: 'join', ptype: 'publisher', room, id: held.peerId, token }
+  await handle.ask(wish)
+  await stage.medley.call(consultation).consentToGuest({ visitId, guestId, agrees: false }, keyed(patientCall))
+  await eventually('the refused guest is out', async () => isOut)
+  const another = await client.attach(() => {})
+  await assert.rejects(another.ask(wish), /433/)
+  await allSee('after the refusal', [patient.page, clinician.page], 1)
+
+  const note = { subjective: '', objective: '', assessment: '', plan: 'Rest.' }
+  await stage.medley.call(consultation).end({ visitId, version: 0, sections: note, tasks: [] }, keyed(clinicianCall))
+  await sees('that it is over', patient.page.getByText('The visit is over'))
+  client.close()
+  await eventually('Janus has nobody left', async () => (await sessionsOf(janus)).length === 0, patienceMs)
+})
+
+test('a media server that ends and starts again: everybody comes back by themselves', options, async t => {
+  const { janus, patient, clinician } = await aScene(t, 'never')
+  const ports = { socket: Number(new URL(janus.url).port), admin: Number(new URL(janus.adminUrl).port) }
+  await janus.stop(0)
+  const again = await startJanus({ ports })
+  t.after(() => again.stop())
+  await allSee('after the restart', [patient.page, clinician.page], 1)
+  assert.equal((await sessionsOf(again)).length, 2)
+})
+
+test('a media server that is gone: a call of two goes on from browser to browser', options, async t => {
+  const { janus, patient, clinician } = await aScene(t, 'outage')
+  assert.equal((await sessionsOf(janus)).length, 2)
+  await janus.stop(0)
+  await allSee('without Janus', [patient.page, clinician.page], 1)
+})
+
+test('a call of two is direct, and moves to the media server when it becomes too many', options, async t => {
+  const { stage, janus, visitId, patientCall, patient, clinician } = await aScene(t, 'small')
+  assert.equal((await sessionsOf(janus)).length, 0)
+  await aGuest(stage, visitId, patientCall)
+  const fourth = await aGuest(stage, visitId, patientCall)
+  await stage.medley.call(consultation).joinCall({ visitId }, keyed(fourth.call))
+  await eventually('both are at the server', async () => (await sessionsOf(janus)).length === 2, patienceMs)
+  await allSee('moved', [patient.page, clinician.page], 1)
+})
