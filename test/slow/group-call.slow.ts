@@ -1,6 +1,10 @@
 // Calls through a real Janus: three browsers see each other move, come back after every interruption, and are put out when their right ends.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { consultation } from '#contract/consultation'
 import type { Call } from '#core/call'
@@ -16,6 +20,11 @@ import { startPipe } from '../servers/pipe.ts'
 const isMissing = !hasJanus() && process.env['CI'] !== 'true'
 const options = { skip: isMissing ? 'there is no /usr/bin/janus: install the package janus' : false, timeout: 400_000 }
 
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const words = JSON.parse(readFileSync(join(import.meta.dirname, '../../web/i18n/ar.json'), 'utf8')) as Record<
+  string,
+  string
+>
 const keyed = (call: Call): Call => ({ ...call, idempotencyKey: newId() })
 const patienceMs = 40_000
 
@@ -41,6 +50,15 @@ async function allSee(what: string, pages: readonly Page[], others: number): Pro
       patienceMs,
     )
 }
+
+/** What axe says of the call alone: the rest of the page is looked at with all others. */
+const wrongWith = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const { run } = (globalThis as unknown as { axe: typeof axe }).axe
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const { violations } = await run('section:has(video)', { runOnly: tags })
+    return violations.map(each => `${each.id}: ${each.nodes[0]?.html.slice(0, 200)}`)
+  })
 
 /** What Janus itself says; rooms are private, so sessions are counted. */
 async function sessionsOf({ adminUrl, adminSecret }: Janus): Promise<number[]> {
@@ -90,9 +108,10 @@ async function aScene(
   return { stage, janus, ...visit, patient, clinician }
 }
 
-async function joinAs(visitor: Visitor, visitId: string): Promise<void> {
-  await visitor.page.goto(`/visits/${visitId}/call`)
-  await visitor.page.getByRole('button', { name: 'Join the call' }).click()
+/** In Arabic, so that the call is seen from right to left as well. */
+async function joinAs({ page }: Visitor, visitId: string): Promise<void> {
+  await page.goto(`/visits/${visitId}/call?lang=ar`)
+  await page.getByRole('button', { name: words['consult.join']! }).click()
 }
 
 test('three people through Janus: seen, cut off, gone, back, put out, and over', options, async t => {
@@ -112,6 +131,10 @@ test('three people through Janus: seen, cut off, gone, back, put out, and over',
   await joinAs(guest, visitId)
   const pages = [patient.page, clinician.page, guest.page]
   await allSee('three people', pages, 2)
+  for (const page of [patient.page, guest.page]) {
+    await page.evaluate(axeSource)
+    assert.deepEqual(await wrongWith(page), [])
+  }
   const sessions = await sessionsOf(janus)
   assert.equal(sessions.length, 3)
 
@@ -120,7 +143,7 @@ test('three people through Janus: seen, cut off, gone, back, put out, and over',
   await allSee('after a cut', pages, 2)
   assert.deepEqual(await sessionsOf(janus), sessions)
 
-  await guest.page.getByRole('button', { name: 'Leave', exact: true }).click()
+  await guest.page.getByRole('button', { name: words['consult.leave']!, exact: true }).click()
   await allSee('without the guest', [patient.page, clinician.page], 1)
   await joinAs(guest, visitId)
   await allSee('with the guest again', pages, 2)

@@ -48,6 +48,7 @@ export function CallTiles({ call, visit }: { call: Call; visit: Visit }) {
             name={nameOf(peer.personId, visit)}
             media={media.get(peer.personId)}
             isSpeaking={peers.length > 1 && peer.peerId === call.speakerId}
+            isSmall={isGroup}
             className={isGroup ? groupTile : peers.length === 2 ? pairTile : soleTile}
           />
         ))}
@@ -60,7 +61,7 @@ export function CallTiles({ call, visit }: { call: Call; visit: Visit }) {
               isOff={call.isCameraOff}
               avatarSize={40}
             />
-            {isGroup && <NamePlate name={t('consult.you')} isMuted={call.isMuted} />}
+            {isGroup && <NamePlate name={t('consult.you')} isMuted={call.isMuted} isSmall />}
           </li>
         )}
       </ul>
@@ -69,14 +70,14 @@ export function CallTiles({ call, visit }: { call: Call; visit: Visit }) {
 }
 
 const tile = 'relative w-[calc((100%-(var(--cols)-1)*0.375rem)/var(--cols)-0.01px)] overflow-hidden'
-const groupTile = cx(tile, 'aspect-4/3 rounded-lg bg-black/25 @md:aspect-video')
+const groupTile = cx(tile, 'aspect-4/3 rounded-lg bg-white/10 @md:aspect-video')
 const pairTile =
   'relative w-[calc(100%/var(--cols))] aspect-4/3 max-h-[40dvh] overflow-hidden @md:aspect-8/9 @md:max-h-[68dvh]'
 const soleTile = 'relative w-full aspect-4/3 max-h-[68dvh] overflow-hidden @md:aspect-video'
 const cornerTile =
   'absolute end-3 bottom-3 aspect-4/3 w-1/4 max-w-44 min-w-24 overflow-hidden rounded-lg border border-white/40 bg-brand'
 /** What somebody shows is what all look at. */
-const screenTile = 'relative order-first aspect-video w-full max-h-[68dvh] overflow-hidden rounded-lg bg-black/25'
+const screenTile = 'relative order-first aspect-video w-full max-h-[68dvh] overflow-hidden rounded-lg bg-white/10'
 
 export function nameOf(personId: string, visit: Visit): string {
   if (personId === visit.patientId) return visit.patientName ?? ''
@@ -89,13 +90,16 @@ interface PeerTileProps {
   /** Undefined until they say what they have turned on. */
   media: Media | undefined
   isSpeaking: boolean
+  isSmall: boolean
   className: string
 }
 
-function PeerTile({ peer, name, media, isSpeaking, className }: PeerTileProps) {
+function PeerTile({ peer, name, media, isSpeaking, isSmall, className }: PeerTileProps) {
   const { t } = useReader()
   const isConnected = peer.state === 'connected'
   const isScreen = media?.screen ?? false
+  const isMuted = media?.microphone === false
+  const isHeard = isSpeaking && !isMuted
   return (
     <li className={isScreen ? screenTile : className}>
       <Picture
@@ -103,12 +107,12 @@ function PeerTile({ peer, name, media, isSpeaking, className }: PeerTileProps) {
         label={name}
         isOff={!isConnected || media?.camera === false}
         isScreen={isScreen}
-        avatarSize={className === groupTile ? 48 : 72}
+        avatarSize={isSmall ? 40 : 72}
       />
-      <NamePlate name={name} isMuted={media?.microphone === false} isSpeaking={isSpeaking}>
+      <NamePlate name={name} isMuted={isMuted} isSpeaking={isHeard} isSmall={isSmall && !isScreen}>
         {!isConnected && <span role="status">{t('consult.connecting')}</span>}
       </NamePlate>
-      {isSpeaking && (
+      {isHeard && (
         <span aria-hidden="true" className="absolute inset-0 rounded-[inherit] ring-3 ring-white ring-inset" />
       )}
     </li>
@@ -119,13 +123,21 @@ interface NamePlateProps {
   name: string
   isMuted: boolean
   isSpeaking?: boolean
+  isSmall?: boolean
   children?: ReactNode
 }
 
-function NamePlate({ name, isMuted, isSpeaking = false, children }: NamePlateProps) {
+function NamePlate({ name, isMuted, isSpeaking = false, isSmall = false, children }: NamePlateProps) {
   const { t } = useReader()
   return (
-    <p className="absolute start-2 bottom-2 flex max-w-[calc(100%-1rem)] items-center gap-1.5 rounded-full bg-brand px-2.5 py-0.75 text-sm font-[560]">
+    <p
+      className={cx(
+        'absolute flex items-center rounded-full bg-brand font-[560] @3xl:text-sm',
+        isSmall
+          ? 'start-1 bottom-1 max-w-[calc(100%-0.5rem)] gap-1 px-2 py-0.25 text-xs'
+          : 'start-2 bottom-2 max-w-[calc(100%-1rem)] gap-1.5 px-2.5 py-0.75 text-sm',
+      )}
+    >
       <bdi className="truncate">{name}</bdi>
       {isMuted && (
         <span className="flex shrink-0">
@@ -133,7 +145,7 @@ function NamePlate({ name, isMuted, isSpeaking = false, children }: NamePlatePro
           <span className="sr-only">{t('consult.isMuted')}</span>
         </span>
       )}
-      {isSpeaking && !isMuted && (
+      {isSpeaking && (
         <span className="flex shrink-0">
           <Icon name="pulse" size={16} />
           <span className="sr-only">{t('consult.isSpeaking')}</span>

@@ -182,14 +182,21 @@ const lookMs = 300
 /** Breath and fans are quieter than that. */
 const speechLevel = 0.03
 
-/** The peer that is loudest; stays the one who spoke last while nobody does. */
+/** Between words everybody is silent. */
+const silenceMs = 1_500
+
+/** The peer that is loudest. */
 function useSpeaker(session: { current: CallSession | undefined }, isIn: boolean): string | undefined {
   const [speakerId, setSpeakerId] = useState<string>()
   useEffect(() => {
     if (!isIn) return
+    let heardAtMs = 0
     const timer = setInterval(() => {
       const loudest = [...(session.current?.levels() ?? [])].toSorted((a, b) => b[1] - a[1])[0]
-      if (loudest && loudest[1] > speechLevel) setSpeakerId(loudest[0])
+      if (loudest && loudest[1] > speechLevel) {
+        heardAtMs = performance.now()
+        setSpeakerId(loudest[0])
+      } else if (performance.now() - heardAtMs > silenceMs) setSpeakerId(undefined)
     }, lookMs)
     return () => clearInterval(timer)
   }, [session, isIn])
