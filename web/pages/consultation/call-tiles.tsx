@@ -1,6 +1,7 @@
 import type { Visit } from '#contract/consultation'
 import type { CSSProperties, ReactNode } from 'react'
 import { useReader } from '../../i18n/locale.tsx'
+import { Avatar } from '../../ui/avatar.tsx'
 import { cx } from '../../ui/classes.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Picture } from './picture.tsx'
@@ -26,7 +27,10 @@ function columnsFor(tiles: number): CSSProperties {
   return { '--narrow': narrow, '--middling': middling, '--wide': wide } as CSSProperties
 }
 
-/** Everybody in the call, as large as the room allows; the last row stands in the middle, and a screen above all. */
+/**
+ * Everybody in the call, as large as the room allows; the last row stands in the middle, and a screen above all. One's own picture is the
+ * same element whoever comes and goes: a camera that nobody looks at, be it for a moment, rests for seconds (measured in Chromium).
+ */
 export function CallTiles({ call, visit }: { call: Call; visit: Visit }) {
   const { t } = useReader()
   const { peers, media } = call
@@ -41,6 +45,7 @@ export function CallTiles({ call, visit }: { call: Call; visit: Visit }) {
           isGroup && 'gap-1.5 p-1.5',
         )}
       >
+        {peers.length === 0 && <Alone visit={visit} />}
         {peers.map(peer => (
           <PeerTile
             key={peer.peerId}
@@ -66,6 +71,18 @@ export function CallTiles({ call, visit }: { call: Call; visit: Visit }) {
         )}
       </ul>
     </div>
+  )
+}
+
+function Alone({ visit }: { visit: Visit }) {
+  const { t } = useReader()
+  return (
+    <li className={soleTile}>
+      <div role="status" className="flex size-full flex-col items-center justify-center gap-3 p-6 text-center">
+        <Avatar name={visit.seat === 'clinician' ? (visit.patientName ?? '') : visit.clinicianName} size={72} />
+        <p className="text-lg font-[580]">{t('consult.alone')}</p>
+      </div>
+    </li>
   )
 }
 

@@ -1,21 +1,18 @@
 import type { Visit } from '#contract/consultation'
 import type { ReactNode } from 'react'
 import { useReader } from '../../i18n/locale.tsx'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { CallTiles } from './call-tiles.tsx'
-import { Picture } from './picture.tsx'
 import type { Call } from './use-call.ts'
 
 /** Everybody in the call, and under it what one can do. */
 export function VideoStage({ call, visit, children }: { call: Call; visit: Visit; children?: ReactNode }) {
   const { t } = useReader()
-  const isAlone = call.peers.length === 0
   return (
     <section aria-label={t('consult.call')} className="overflow-hidden rounded-2xl bg-raised shadow-card">
-      {isAlone ? <Alone call={call} visit={visit} /> : <CallTiles call={call} visit={visit} />}
+      <CallTiles call={call} visit={visit} />
       <Controls call={call} />
       {call.isAudioOnly && (
         <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-2.5 text-sm text-warn">
@@ -31,29 +28,6 @@ export function VideoStage({ call, visit, children }: { call: Call; visit: Visit
       )}
       {children}
     </section>
-  )
-}
-
-function Alone({ call, visit }: { call: Call; visit: Visit }) {
-  const { t } = useReader()
-  return (
-    <div className="relative grid aspect-4/3 max-h-[68dvh] w-full bg-brand text-white sm:aspect-video">
-      <div role="status" className="flex flex-col items-center justify-center gap-3 p-6 text-center">
-        <Avatar name={visit.seat === 'clinician' ? (visit.patientName ?? '') : visit.clinicianName} size={72} />
-        <p className="text-lg font-[580]">{t('consult.alone')}</p>
-      </div>
-      {call.devices && (
-        <div className="absolute end-3 bottom-3 aspect-4/3 w-1/4 max-w-44 min-w-24 overflow-hidden rounded-lg border border-white/40 bg-brand">
-          <Picture
-            stream={call.devices.stream}
-            label={t('consult.you')}
-            isOwn
-            isOff={call.isCameraOff}
-            avatarSize={40}
-          />
-        </div>
-      )}
-    </div>
   )
 }
 
