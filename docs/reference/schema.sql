@@ -149,6 +149,28 @@ alter table consultation.aftercare add constraint aftercare_visit_id_fkey FOREIG
 alter table consultation.aftercare enable row level security;
 create policy own_or_all on consultation.aftercare for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician())));
 
+create table consultation.call_peer (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  person_id uuid not null,
+  seat text not null,
+  session_id text,
+  way text not null,
+  joined_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null
+);
+alter table consultation.call_peer add constraint call_peer_pkey PRIMARY KEY (id);
+alter table consultation.call_peer add constraint call_peer_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.call_peer add constraint call_peer_seat_check CHECK ((seat = ANY (ARRAY['patient'::text, 'clinician'::text, 'guest'::text])));
+alter table consultation.call_peer add constraint call_peer_way_check CHECK ((way = ANY (ARRAY['direct'::text, 'server'::text])));
+CREATE INDEX call_peer_session ON consultation.call_peer USING btree (session_id);
+CREATE INDEX call_peer_visit ON consultation.call_peer USING btree (visit_id);
+alter table consultation.call_peer enable row level security;
+create policy own_or_all on consultation.call_peer for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician()) OR (person_id = medley.person())));
+
 create table consultation.file (
   id uuid not null,
   region text not null default medley.region(),

@@ -147,6 +147,18 @@ if (isAvailable('janus')) {
       await video.close(room)
     })
 
+    it('that stands still is unavailable, and soon', async () => {
+      const startMs = performance.now()
+      janus.signal('SIGSTOP')
+      try {
+        const admission = { peerId: randomUUID(), ttlMs: 1_000 }
+        await assert.rejects(make().admit(randomUUID(), admission), { name: 'VideoUnavailable' })
+        assert.ok(performance.now() - startMs < 8_000)
+      } finally {
+        janus.signal('SIGCONT')
+      }
+    })
+
     it('with another admin secret or room key is unavailable, and says what to check', async () => {
       const admission = { peerId: randomUUID(), ttlMs: 1_000 }
       await assert.rejects(make({ adminSecret: 'wrong' }).admit('room', admission), /check its admin_secret/)

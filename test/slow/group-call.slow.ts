@@ -88,13 +88,28 @@ type Scene = {
   clinician: Visitor
 }
 
+/** Runs before the page: `ways()` names how each connection is found, which changes with every restart of ICE (RFC 8839 §5.4). */
+function noteWays(): void {
+  const made: RTCPeerConnection[] = []
+  globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
+    construct(target, args: [RTCConfiguration?]) {
+      const connection = new target(...args)
+      made.push(connection)
+      return connection
+    },
+  })
+  const ways = () => made.map(each => /a=ice-ufrag:(\S+)/.exec(each.localDescription?.sdp ?? '')?.[1] ?? '')
+  Object.assign(globalThis, { ways })
+}
+
 /** A patient and a clinician in a call that Janus may carry. */
 async function aScene(
   t: TestContext,
   directCalls: string,
   socketUrl?: (janus: Janus) => Promise<string>,
+  sessionSeconds?: number,
 ): Promise<Scene> {
-  const janus = await startJanus()
+  const janus = await startJanus(sessionSeconds === undefined ? {} : { sessionSeconds })
   t.after(() => janus.stop())
   const url = (await socketUrl?.(janus)) ?? janus.url
   const env = { ...janus.env, MEDLEY_VIDEO_DIRECT: directCalls, MEDLEY_JANUS_URL: url }
@@ -103,6 +118,7 @@ async function aScene(
   const { clinicianAccount, patientAccount, ...visit } = await aVisit(stage.medley)
   const patient = await stage.enter({ as: patientAccount })
   const clinician = await stage.enter({ as: clinicianAccount })
+  for (const { context } of [patient, clinician]) await context.addInitScript(noteWays)
   await waitAndJoin(patient.page, clinician.page, visit.visitId)
   await allSee('two people', [patient.page, clinician.page], 1)
   return { stage, janus, ...visit, patient, clinician }
@@ -143,6 +159,8 @@ test('three people through Janus: seen, cut off, gone, back, put out, and over',
   await allSee('after a cut', pages, 2)
   assert.deepEqual(await sessionsOf(janus), sessions)
 
+  await turnedOffAndOn(clinician.page, patient.page)
+
   await guest.page.getByRole('button', { name: words['consult.leave']!, exact: true }).click()
   await allSee('without the guest', [patient.page, clinician.page], 1)
   await joinAs(guest, visitId)
@@ -175,6 +193,50 @@ test('three people through Janus: seen, cut off, gone, back, put out, and over',
   client.close()
   await eventually('Janus has nobody left', async () => (await sessionsOf(janus)).length === 0, patienceMs)
 })
+
+/** What one turns off, the other is told and shown, and a screen comes in the place of the camera. */
+async function turnedOffAndOn(one: Page, other: Page): Promise<void> {
+  const tile = other.getByRole('listitem').filter({ hasText: 'Dr. Test' })
+  const picture = tile.locator('video')
+  await one.getByRole('button', { name: 'Turn the microphone off' }).click()
+  await sees('that the microphone is off', tile.getByText('microphone off'))
+  await one.getByRole('button', { name: 'Turn the camera off' }).click()
+  await eventually('the picture is hidden', async () => !(await picture.isVisible()))
+  // A browser without a window has no screen to show, so a drawing takes its place.
+  await one.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 960, height: 400 })
+    setInterval(() => canvas.getContext('2d')!.fillRect(0, 0, Math.random() * 960, 400), 50)
+    navigator.mediaDevices.getDisplayMedia = async () => canvas.captureStream(20)
+  })
+  await one.getByRole('button', { name: 'Share the screen' }).click()
+  const ratio = () => picture.evaluate((video: HTMLVideoElement) => video.videoWidth / video.videoHeight)
+  await eventually(
+    'the screen is seen',
+    async () => (await picture.isVisible()) && Math.abs((await ratio()) - 2.4) < 0.1,
+  )
+  await one.getByRole('button', { name: 'Stop sharing' }).click()
+  await one.getByRole('button', { name: 'Turn the camera on' }).click()
+  await one.getByRole('button', { name: 'Turn the microphone on' }).click()
+  await eventually('the face is seen again', async () => (await picture.isVisible()) && (await ratio()) < 1.5)
+  await eventually('the microphone is on', async () => (await tile.getByText('microphone off').count()) === 0)
+}
+
+test(
+  'a media server that stands still for a while: connections find their way again, nobody joins anew',
+  options,
+  async t => {
+    const { janus, patient, clinician } = await aScene(t, 'never', undefined, 60)
+    const sessions = await sessionsOf(janus)
+    const ways = (page: Page) => page.evaluate(() => (globalThis as unknown as { ways: () => string[] }).ways())
+    const before = await ways(patient.page)
+    janus.signal('SIGSTOP')
+    const isRestarted = async () => (await ways(patient.page)).some((way, index) => way !== before[index])
+    await eventually('a connection looks for another way', isRestarted, patienceMs)
+    janus.signal('SIGCONT')
+    await allSee('after the standstill', [patient.page, clinician.page], 1)
+    assert.deepEqual(await sessionsOf(janus), sessions)
+  },
+)
 
 test('a media server that ends and starts again: everybody comes back by themselves', options, async t => {
   const { janus, patient, clinician } = await aScene(t, 'never')

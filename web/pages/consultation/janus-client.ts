@@ -58,9 +58,16 @@ export async function openJanus({ url, session, onLost }: JanusOptions): Promise
   const listeners = new Map<number, HandleListener>()
   let socket = await connected(url)
   let sessionId: number | undefined
+  /** Settles when a broken connection was mended; whoever asks meanwhile waits for it. */
+  let mended: Promise<void> | undefined
   let isOver = false
 
-  function request(message: object, isAnsweredLater = false): Promise<Message> {
+  async function request(message: object, isAnsweredLater = false): Promise<Message> {
+    await mended
+    return send(message, isAnsweredLater)
+  }
+
+  function send(message: object, isAnsweredLater = false): Promise<Message> {
     const transaction = `${isAnsweredLater ? 'event' : 'now'}-${crypto.randomUUID()}`
     const { promise, resolve, reject } = Promise.withResolvers<Message>()
     const timer = setTimeout(
@@ -108,10 +115,18 @@ export async function openJanus({ url, session, onLost }: JanusOptions): Promise
     for (const transaction of asked.keys()) settle(transaction, each => each.reject(new Error('Janus is gone')))
   }
 
-  function listen(): void {
-    const mine = socket
+  const hearOn = (mine: WebSocket) =>
     mine.addEventListener('message', ({ data }) => mine === socket && hear(JSON.parse(String(data)) as Message))
-    mine.addEventListener('close', () => mine === socket && !isOver && void findAgain())
+
+  /** Only of a connection that is in use: while it is mended, failures are looked after there. */
+  function whenClosed(mine: WebSocket): void {
+    const mendIt = () => void (mine === socket && !isOver && mend())
+    if (mine.readyState === WebSocket.OPEN) mine.addEventListener('close', mendIt)
+    else queueMicrotask(mendIt)
+  }
+
+  function mend(): void {
+    mended = findAgain().finally(() => (mended = undefined))
   }
 
   /** Media goes on meanwhile: it has connections of its own. */
@@ -121,9 +136,9 @@ export async function openJanus({ url, session, onLost }: JanusOptions): Promise
         const next = await connected(url)
         if (isOver) return next.close()
         socket = next
-        listen()
-        await request({ janus: 'claim' })
-        return
+        hearOn(next)
+        await send({ janus: 'claim' })
+        return whenClosed(next)
       } catch (error) {
         // It has forgotten us, or our time is over: no use in asking again.
         if (/^4(03|58) /.test((error as Error).message)) break
@@ -137,13 +152,14 @@ export async function openJanus({ url, session, onLost }: JanusOptions): Promise
   const beating = setInterval(() => {
     const mine = socket
     if (mine.readyState !== WebSocket.OPEN) return
-    request({ janus: 'keepalive' }).catch((error: Error) => {
+    send({ janus: 'keepalive' }).catch((error: Error) => {
       if (/^4(03|58) /.test(error.message)) lose()
       else if (mine === socket) mine.close()
     })
   }, aliveMs)
 
-  listen()
+  hearOn(socket)
+  whenClosed(socket)
   try {
     sessionId = (await request({ janus: 'create' })).data!.id
   } catch (error) {
@@ -176,7 +192,7 @@ export async function openJanus({ url, session, onLost }: JanusOptions): Promise
     },
     close() {
       if (isOver) return
-      void request({ janus: 'destroy' }).catch(() => {})
+      void send({ janus: 'destroy' }).catch(() => {})
       end()
     },
   }
