@@ -80,8 +80,14 @@ export function useCall(visitId: string): Call {
     session.current?.leave()
     session.current = undefined
     setPeers([])
-    setScreen(shared => void shared?.stop())
-    setDevices(open => void (open && closeDevices(open)))
+    setScreen(shared => {
+      shared?.stop()
+      return undefined
+    })
+    setDevices(open => {
+      if (open) closeDevices(open)
+      return undefined
+    })
     setError(failure)
     setState(next)
   }
