@@ -24,8 +24,8 @@ export type OperationDefinition = {
 export type ChannelDefinition = {
   readonly summary: string
   /**
-   * The operation that says who may watch: it takes `{ id }`, answers the present caller or refuses them, and is asked again every few
-   * seconds for as long as somebody watches.
+   * The operation that says who may watch (`whoMayWatch` in core/watch.ts), asked again every few seconds for as long as somebody
+   * watches.
    */
   readonly mayWatch: string
   /** What happens on it. Kept, and comes to all who watch, in order and without a gap. */

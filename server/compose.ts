@@ -5,6 +5,7 @@ import { remoteClient } from '#core/client'
 import { channelName, type Client, type Contract, isWrite } from '#core/contract'
 import { invariant, type Json } from '#core/fault'
 import { newId } from '#core/id'
+import { WatchQuestion } from '#core/watch'
 import type { Job, Parts, Reaction, Service } from '#core/service'
 import type { Kit, Platform, ProcessView, Settings } from '#platform'
 import type { Config } from './config.ts'
@@ -147,8 +148,7 @@ export function compose({ config, platform, services, settings, process }: Compo
 function assertChannels({ name, channels = {}, operations }: Contract): void {
   for (const [channel, { mayWatch, entries, notes = {} }] of Object.entries(channels)) {
     const guard = operations[mayWatch]
-    invariant(guard, `the channel ${name}.${channel} has no policy`)
-    invariant(!isWrite(guard), `the policy of the channel ${name}.${channel} changes something`)
+    invariant(guard?.input === WatchQuestion, `the channel ${name}.${channel} has no policy`)
     const types = [...Object.keys(entries), ...Object.keys(notes)]
     invariant(
       types.every(type => /^[a-z][a-zA-Z]*$/.test(type)) && new Set(types).size === types.length,

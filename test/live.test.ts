@@ -164,7 +164,7 @@ test('a stranger, a channel that there is not and one of another kind are all th
   const socket = await admitted(medley, stranger.token)
   for (const channel of [room.channel, `consultation.visit/${newId()}`]) {
     const [answer] = await hearing(socket, channel)
-    assert.deepEqual([answer?.type, answer?.data], ['$ended', { code: 'consultation.visitNotFound' }])
+    assert.deepEqual([answer?.type, answer?.data], ['$ended', { code: 'request.notFound' }])
     socket.removeAllListeners('message')
   }
   for (const channel of [`consultation.note/${newId()}`, `medley.x/${newId()}`, 'consultation.visit/../x']) {
@@ -324,7 +324,7 @@ test('where sockets are broken the client goes on by streams', async () => {
 
 test('an edge without the service serves its channels, and asks the service who may watch', async () => {
   await using split = await splitMedley({ startMs: 'real' })
-  const [people] = split.parts
+  const [people, visits] = split.parts
   const room = await aRoom(split.edge, people)
   const socket = await admitted(split.edge, room.patient.token)
   const heard = await hearing(socket, room.channel)
@@ -332,6 +332,11 @@ test('an edge without the service serves its channels, and asks the service who 
   await until('it is heard', () => heard.some(each => (each.data as { text?: string } | null)?.text === 'across'))
   const stranger = await signUp(split.edge.url, 'Stranger')
   const [answer] = await hearing(await admitted(split.edge, stranger.token), room.channel)
-  assert.deepEqual(answer?.data, { code: 'consultation.visitNotFound' })
-  socket.close()
+  assert.deepEqual(answer?.data, { code: 'request.notFound' })
+  const ending = closed(socket)
+  const startMs = performance.now()
+  await visits!.stop()
+  // Nobody can be asked any more, so nobody is believed; they come back when somebody can.
+  assert.equal(await ending, 1013)
+  assert.ok(performance.now() - startMs < 10_000)
 })

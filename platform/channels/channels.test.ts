@@ -241,13 +241,32 @@ function channelsConform(name: string, open: (options?: Parameters<typeof openSi
         [{ from: alice.personId }],
       )
       assert.ok(!alice.heard.some(each => each.type === 'typing'))
-      assert.deepEqual(
-        bob.heard.findLast(each => each.type === '$here')?.data?.people,
-        [alice.personId, bob.personId].toSorted(),
-      )
-      watch.end()
-      assert.deepEqual(bob.heard.at(-1)?.data?.people, [bob.personId])
       assert.deepEqual(await side.channels.read(channel, 0, 10), [])
+    })
+
+    it('tells who is here: at once to whoever comes, once to the others when a crowd comes or goes', async () => {
+      const side = await aSide()
+      const channel = channelOf()
+      const heardOf = ({ heard }: { heard: Envelope[] }) =>
+        heard.filter(each => each.type === '$here').map(each => each.data?.people ?? [])
+      const bob = aWatcher()
+      await side.channels.watch(channel, bob, 0)
+      assert.deepEqual(heardOf(bob), [[bob.personId]])
+      const crowd = Array.from({ length: 50 }, () => aWatcher())
+      const everybody = [bob, ...crowd].map(each => each.personId).toSorted()
+      const watches = await Promise.all(crowd.map(each => side.channels.watch(channel, each, 0)))
+      assert.deepEqual(heardOf(crowd.at(-1)!).at(-1), everybody)
+      await until('all are told of', () => heardOf(bob).at(-1)?.length === everybody.length)
+      assert.ok(heardOf(bob).length < 10, `told ${heardOf(bob).length} times`)
+      for (const watch of watches) watch.end()
+      await until('all are gone', () => heardOf(bob).at(-1)?.length === 1)
+      assert.ok(heardOf(bob).length < 12, `told ${heardOf(bob).length} times`)
+      // A second window of the same person changes nothing for the others.
+      const before = heardOf(bob).length
+      const again = await side.channels.watch(channel, aWatcher(bob.personId), 0)
+      again.end()
+      await pause(150)
+      assert.equal(heardOf(bob).length, before)
     })
   })
 }

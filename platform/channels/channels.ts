@@ -22,11 +22,14 @@ export type ChannelOptions = {
   isTrusting?: boolean
 }
 
-type Watched = { feed: Feed; presence: Presence }
+/** `said` and `told` are whom other processes, and those who watch here, have last heard of. */
+type Watched = { feed: Feed; presence: Presence; said: string; told: string; telling: NodeJS.Timeout | undefined }
 /** What travels as a note: who watches in a process, or a remark of one of them. */
 type Note = { from: string; people?: string[]; type?: string; data?: Json }
 
 const heartbeatMs = 20_000
+/** A crowd that comes or goes at once is told of once. */
+const crowdMs = 50
 
 export function createChannels({
   database,
@@ -39,6 +42,8 @@ export function createChannels({
 }: ChannelOptions): Channels {
   const log = channelLog(database, keys, clock)
   const own = randomUUID()
+  /** What all our own notes begin with; they come back to us, and need no reading. */
+  const ownNote = `{"from":"${own}"`
   const channels = new Map<string, Watched>()
   const say = (channel: string, note: Omit<Note, 'from'>) =>
     doorbell.ring([{ channel, note: JSON.stringify({ from: own, ...note } satisfies Note) }])
@@ -46,23 +51,39 @@ export function createChannels({
   function watched(channel: string): Watched {
     let known = channels.get(channel)
     if (!known) {
-      known = { feed: createFeed(channel, log, report, isTrusting), presence: createPresence() }
+      const feed = createFeed(channel, log, report, isTrusting)
+      known = { feed, presence: createPresence(), said: '', told: '', telling: undefined }
       channels.set(channel, known)
     }
     return known
   }
 
-  function tellWhoIsHere({ feed, presence }: Watched): void {
-    feed.tell(aboutChannel.here, { people: presence.all(feed.people(), performance.now()) })
+  const whoIsHere = ({ feed, presence }: Watched) => presence.all(feed.people(), performance.now())
+
+  function tellWhoIsHere(known: Watched): void {
+    known.telling ??= setTimeout(() => {
+      known.telling = undefined
+      const people = whoIsHere(known)
+      if (people.join() === known.told) return
+      known.told = people.join()
+      known.feed.tell(aboutChannel.here, { people })
+    }, crowdMs).unref()
+  }
+
+  /** To the other processes, who then tell those who watch there. */
+  function sayWhoIsHere(channel: string, known: Watched): void {
+    const people = known.feed.people()
+    if (people.join() === known.said) return
+    known.said = people.join()
+    say(channel, { people })
   }
 
   function hear({ channel, seq, note }: Ring): void {
     const known = channels.get(channel)
     if (!known) return
     if (seq !== undefined) known.feed.rung(seq)
-    if (note === undefined) return
+    if (note === undefined || note.startsWith(ownNote)) return
     const { from, people, type, data } = JSON.parse(note) as Note
-    if (from === own) return
     if (people) {
       if (known.presence.heard(from, people, performance.now())) say(channel, { people: known.feed.people() })
       tellWhoIsHere(known)
@@ -91,7 +112,7 @@ export function createChannels({
     const known = channels.get(channel)
     if (!known) return
     known.feed.leave(watcher)
-    say(channel, { people: known.feed.people() })
+    sayWhoIsHere(channel, known)
     if (known.feed.isEmpty()) channels.delete(channel)
     else tellWhoIsHere(known)
   }
@@ -107,7 +128,9 @@ export function createChannels({
         leave(channel, watcher)
         throw error
       }
-      say(channel, { people: known.feed.people() })
+      sayWhoIsHere(channel, known)
+      const here = { ch: channel, type: aboutChannel.here, data: { people: whoIsHere(known) } }
+      if (!watcher.send(JSON.stringify(here))) leave(channel, watcher)
       tellWhoIsHere(known)
       return {
         note(type, data) {

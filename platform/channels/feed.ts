@@ -13,6 +13,8 @@ export type Feed = ReturnType<typeof createFeed>
 /** `isTrusting` is for the tests' control alone: it goes live without looking back, and believes every ring. */
 export function createFeed(channel: string, log: ChannelLog, report: (error: unknown) => void, isTrusting = false) {
   const places = new Map<Watcher, Place>()
+  /** A person's id → how many of their connections watch. */
+  const people = new Map<string, number>()
   let seq = 0
   let isOpen = false
   let isPulling = false
@@ -93,6 +95,7 @@ export function createFeed(channel: string, log: ChannelLog, report: (error: unk
   async function join(watcher: Watcher, afterSeq: number | undefined): Promise<void> {
     const place: Place = { seq: afterSeq ?? 0, waiting: isTrusting ? undefined : [], isGone: false }
     places.set(watcher, place)
+    people.set(watcher.personId, (people.get(watcher.personId) ?? 0) + 1)
     await opening
     if (afterSeq === undefined) place.seq = seq
     else if (!isTrusting) {
@@ -107,8 +110,12 @@ export function createFeed(channel: string, log: ChannelLog, report: (error: unk
 
   function leave(watcher: Watcher): void {
     const place = places.get(watcher)
-    if (place) place.isGone = true
+    if (!place) return
+    place.isGone = true
     places.delete(watcher)
+    const left = people.get(watcher.personId)! - 1
+    if (left > 0) people.set(watcher.personId, left)
+    else people.delete(watcher.personId)
   }
 
   return {
@@ -118,7 +125,7 @@ export function createFeed(channel: string, log: ChannelLog, report: (error: unk
     seq: () => seq,
     isEmpty: () => places.size === 0,
     count: () => places.size,
-    people: () => [...new Set([...places.keys()].map(each => each.personId))],
+    people: () => [...people.keys()],
     /** A ring is believed only so far that there is something to look for. */
     rung(to: number): void {
       if (!isOpen || to > seq) void pull()

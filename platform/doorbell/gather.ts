@@ -1,4 +1,5 @@
-// Many rings become few messages: a server is told at most once in a while, of each channel the newest number.
+// Many rings become few messages: a server is told at most once in a while, of each channel the newest number. Who rings alone is not
+// kept waiting.
 import type { Ring } from './port.ts'
 
 export type Gathering = { add(rings: readonly Ring[]): void; flush(): void; stop(): void }
@@ -8,10 +9,12 @@ export function gatherRings(everyMs: number, bytesMax: number, send: (messages: 
   const newest = new Map<string, number>()
   let notes: Ring[] = []
   let timer: NodeJS.Timeout | undefined
+  let lastMs = -Infinity
 
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
+    lastMs = performance.now()
     const rings = [...[...newest].map(([channel, seq]): Ring => ({ channel, seq })), ...notes]
     newest.clear()
     notes = []
@@ -24,7 +27,7 @@ export function gatherRings(everyMs: number, bytesMax: number, send: (messages: 
         if (ring.seq !== undefined) newest.set(ring.channel, Math.max(ring.seq, newest.get(ring.channel) ?? 0))
         if (ring.note !== undefined) notes.push({ channel: ring.channel, note: ring.note })
       }
-      timer ??= setTimeout(flush, everyMs)
+      timer ??= setTimeout(flush, Math.max(1, lastMs + everyMs - performance.now()))
     },
     flush,
     stop: () => clearTimeout(timer),

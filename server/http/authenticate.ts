@@ -33,9 +33,14 @@ export type Doorkeeper = {
    * credentials give nobody a fresh one, and many sessions give one person no more than one does.
    */
   allowanceOf(request: FastifyRequest): Promise<string>
-  /** The person behind a token, for a connection that stays open; ask again every few seconds. Throws when they are not let in (any more). */
-  admit(token: string): Promise<{ caller: Caller; endsAtMs: number }>
+  /**
+   * The people behind the tokens of connections that stay open, in one question; ask again every few seconds. Undefined for who is not
+   * let in (any more).
+   */
+  admit(tokens: readonly string[]): Promise<(Admitted | undefined)[]>
 }
+
+export type Admitted = { readonly caller: Caller; readonly endsAtMs: number }
 
 export function createDoorkeeper(platform: Platform, composition: Composition, publicUrl: string): Doorkeeper {
   const apps = appTokens(publicUrl)
@@ -45,16 +50,16 @@ export function createDoorkeeper(platform: Platform, composition: Composition, p
     ttl: recheckMs,
   })
 
-  const verified = new LRUCache<string, { caller: Caller; endsAtMs: number }>({ max: 5_000 })
+  const verified = new LRUCache<string, Admitted>({ max: 10_000 })
 
   const ownCalls = new WeakMap<FastifyRequest, Promise<Call | undefined>>()
 
   const cacheKeyOf = (apiKey: string) => platform.keys.hashOf('api-key-cache', apiKey)
 
-  async function look(cacheKey: string, question: Question, maxAgeMs = recheckMs): Promise<Caller> {
+  async function look(cacheKey: string, question: Question): Promise<Caller> {
     const atMs = performance.now()
     let known = seen.get(cacheKey)
-    if (!known || atMs - known.atMs > maxAgeMs) {
+    if (!known) {
       const answer = await composition.call(identity).callerOfSession(question, composition.serviceCall('edge'))
       known = answer.caller ? { caller: Caller.parse(answer.caller), atMs } : { ended: true, atMs }
       seen.set(cacheKey, known)
@@ -64,14 +69,21 @@ export function createDoorkeeper(platform: Platform, composition: Composition, p
   }
 
   /** A token that was verified stays verified until it ends: the signature of the same text cannot turn false. */
-  async function callerInToken(token: string, nowMs: number): Promise<Caller> {
+  async function inToken(token: string, nowMs: number): Promise<Admitted | undefined> {
     const known = verified.get(token)
-    if (known && nowMs < known.endsAtMs) return known.caller
+    if (known && nowMs < known.endsAtMs) return known
     const claims = await platform.keys.verifyToken(token, { audience: personAudience, nowMs })
     const caller = claims && Caller.safeParse(claims['caller'])
-    if (!caller?.success || !caller.data.sessionId) throw houseFault('access.unauthenticated')
-    verified.set(token, { caller: caller.data, endsAtMs: Number(claims?.['exp']) * 1_000 })
-    return caller.data
+    if (!caller?.success || !caller.data.sessionId) return undefined
+    const found = { caller: caller.data, endsAtMs: Number(claims?.['exp']) * 1_000 }
+    verified.set(token, found)
+    return found
+  }
+
+  async function callerInToken(token: string, nowMs: number): Promise<Caller> {
+    const found = await inToken(token, nowMs)
+    if (!found) throw houseFault('access.unauthenticated')
+    return found.caller
   }
 
   /** One call, one token: it is verified once for the limit and for the call itself. */
@@ -165,10 +177,23 @@ export function createDoorkeeper(platform: Platform, composition: Composition, p
   }
 
   /** With the roles of now, not those of when the token was made. */
-  async function admit(token: string): Promise<{ caller: Caller; endsAtMs: number }> {
-    const { sessionId } = await callerInToken(token, platform.clock.nowMs())
-    const caller = await look(sessionId!, { sessionId: sessionId! }, recheckStayingMs)
-    return { caller, endsAtMs: verified.get(token)?.endsAtMs ?? 0 }
+  async function admit(tokens: readonly string[]): Promise<(Admitted | undefined)[]> {
+    const nowMs = platform.clock.nowMs()
+    const found = await Promise.all(tokens.map(token => inToken(token, nowMs)))
+    const atMs = performance.now()
+    const isOld = (sessionId: string) => atMs - (seen.get(sessionId)?.atMs ?? -Infinity) > recheckStayingMs
+    const sessionIds = [...new Set(found.flatMap(each => each?.caller.sessionId ?? []))].filter(isOld)
+    if (sessionIds.length > 0) {
+      const { callers } = await composition
+        .call(identity)
+        .callersOfSessions({ sessionIds }, composition.serviceCall('edge'))
+      for (const id of sessionIds)
+        seen.set(id, callers[id] ? { caller: Caller.parse(callers[id]), atMs } : { ended: true, atMs })
+    }
+    return found.map(each => {
+      const known = each && seen.get(each.caller.sessionId!)
+      return known && 'caller' in known ? { caller: known.caller, endsAtMs: each.endsAtMs } : undefined
+    })
   }
 
   return { authenticate, allowanceOf, admit }

@@ -3,6 +3,7 @@ import { defineContract } from '#core/contract'
 import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Instant, PlainDate } from '#core/time'
+import { whoMayWatch } from '#core/watch'
 import { CallPeer, CallWay, JoinedCall } from './contract/call.ts'
 import { faults } from './contract/faults.ts'
 import {
@@ -24,7 +25,6 @@ export * from './contract/visit.ts'
 
 const visitIn = z.strictObject({ visitId: Id })
 const about = z.strictObject({ visitId: Id, patientId: Id, clinicianId: Id })
-const may = z.strictObject({ may: z.literal(true) })
 
 export const consultation = defineContract({
   name: 'consultation',
@@ -309,26 +309,8 @@ export const consultation = defineContract({
       faults: ['visitNotFound'],
       audit: 'never',
     },
-    mayWatchVisit: {
-      method: 'GET',
-      path: '/visits/{id}/watch',
-      summary: 'Whether I may watch a visit live',
-      input: z.strictObject({ id: Id }),
-      output: may,
-      allow: ['person'],
-      faults: ['visitNotFound'],
-      audit: 'never',
-    },
-    mayWatchQueue: {
-      method: 'GET',
-      path: '/queues/{id}/watch',
-      summary: 'Whether I may watch the queue of a clinician live',
-      input: z.strictObject({ id: Id }),
-      output: may,
-      allow: ['patient', 'clinician'],
-      faults: ['visitNotFound'],
-      audit: 'never',
-    },
+    visitWatchers: whoMayWatch('/internal/visit-watchers', 'Who of these may watch a visit live'),
+    queueWatchers: whoMayWatch('/internal/queue-watchers', 'Who of these may watch the queue of a clinician live'),
   },
   events: {
     asked: about,
@@ -342,7 +324,7 @@ export const consultation = defineContract({
     visit: {
       summary:
         'Everything that happens in a visit: messages, receipts, steps, and how browsers in the call reach each other',
-      mayWatch: 'mayWatchVisit',
+      mayWatch: 'visitWatchers',
       entries: {
         said: Message,
         read: z.strictObject({ personId: Id, messageId: Id }),
@@ -360,7 +342,7 @@ export const consultation = defineContract({
     },
     queue: {
       summary: 'That the queue of a clinician has moved',
-      mayWatch: 'mayWatchQueue',
+      mayWatch: 'queueWatchers',
       entries: { moved: z.strictObject({}) },
     },
   },

@@ -6,6 +6,7 @@ import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Jurisdiction, Region } from '#core/region'
 import { Instant, PlainDate, TimeZone } from '#core/time'
+import { faults } from './contract/faults.ts'
 
 /** A person of any role. Accounts (passwords, second factors) are better-auth's, served below `/auth`. */
 export const Person = z.strictObject({
@@ -118,7 +119,7 @@ export const identity = defineContract({
       method: 'DELETE',
       path: '/sessions/{sessionId}',
       summary: 'Sign one of my devices out',
-      input: z.strictObject({ sessionId: z.string().max(200) }),
+      input: z.strictObject({ sessionId: Id }),
       output: z.strictObject({ revoked: z.literal(true) }),
       allow: ['person'],
       faults: ['sessionNotFound'],
@@ -332,8 +333,17 @@ export const identity = defineContract({
       method: 'POST',
       path: '/internal/callers',
       summary: 'The caller behind a session, an API key or an app’s token, or none when it has ended',
-      input: z.strictObject({ sessionId: z.string().optional(), apiKey: z.string().optional(), ...TokenOfApp }),
+      input: z.strictObject({ sessionId: Id.optional(), apiKey: z.string().optional(), ...TokenOfApp }),
       output: z.strictObject({ caller: z.looseObject({}).optional() }),
+      allow: ['service'],
+      audit: 'never',
+    },
+    callersOfSessions: {
+      method: 'POST',
+      path: '/internal/session-callers',
+      summary: 'The callers behind many sessions at once; those that have ended are absent',
+      input: z.strictObject({ sessionIds: z.array(Id).max(500) }),
+      output: z.strictObject({ callers: z.record(Id, z.looseObject({})) }),
       allow: ['service'],
       audit: 'never',
     },
@@ -370,31 +380,5 @@ export const identity = defineContract({
     /** Nothing but the id is left of a person; whoever holds words by them or about them lets go of those. */
     forgotten: z.strictObject({ personId: Id }),
   },
-  faults: {
-    personNotFound: { kind: 'not_found', message: 'There is no such person here. Check the address or the id.' },
-    sessionNotFound: { kind: 'not_found', message: 'You have no such session. It may have ended already.' },
-    apiKeyNotFound: { kind: 'not_found', message: 'You have no such API key. It may have been revoked already.' },
-    wrongRegion: {
-      kind: 'unprocessable',
-      message: 'That place is in another region, and personal data stays at home. Ask an operator to move you.',
-    },
-    claimRefused: {
-      kind: 'unprocessable',
-      message: 'The code and the date of birth do not open an unclaimed record. Check both, or ask for a new code.',
-    },
-    consentEnded: {
-      kind: 'not_found',
-      message: 'This request of an app has ended or was answered. Go back to the app and start again.',
-    },
-    notYourPatient: { kind: 'forbidden', message: 'That record is not yours to share. Choose one of those offered.' },
-    scopeRefused: { kind: 'unprocessable', message: 'The app did not ask for that. Choose among what it asks for.' },
-    grantNotFound: { kind: 'not_found', message: 'You let no such app in. It may have ended already.' },
-    appNotFound: { kind: 'not_found', message: 'There is no such app of yours. It may have been removed already.' },
-    appRefused: {
-      kind: 'unprocessable',
-      message: 'The app cannot be registered like this. Correct what the details name.',
-    },
-    tooManyApps: { kind: 'unprocessable', message: 'You registered as many apps as one person can. Remove one first.' },
-    alreadyClaimed: { kind: 'conflict', message: 'This person has an account already, so no claim code is needed.' },
-  },
+  faults,
 })

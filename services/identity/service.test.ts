@@ -236,7 +236,7 @@ test('a role in an organisation comes with the next token and goes with its remo
   const ada = await signUp(medley.url, 'Dr. Ada')
   const { email } = (await api('/me', ada)).body as { email?: string }
   const [organizationId, clinicianId] = [newId(), newId()]
-  const { addMember, removeMember, listMembers, callerOfSession } = medley.call(identity)
+  const { addMember, removeMember, listMembers, callerOfSession, callersOfSessions } = medley.call(identity)
   await addMember({ email: email!, organizationId, role: 'clinician', clinicianId }, operator())
   const { sessionId } = JSON.parse(Buffer.from(ada.token.split('.')[1]!, 'base64url').toString()).caller as {
     sessionId: string
@@ -247,6 +247,9 @@ test('a role in an organisation comes with the next token and goes with its remo
     [caller.roles, caller.clinicianId, caller.organizationIds],
     [['patient', 'clinician'], clinicianId, [organizationId]],
   )
+  const both = await callersOfSessions({ sessionIds: [sessionId, newId()] }, service)
+  assert.deepEqual(both.callers, { [sessionId]: caller })
+  await assert.rejects(callersOfSessions({ sessionIds: [sessionId] }, operator()), { code: 'access.forbidden' })
   assert.equal((await listMembers({ organizationId }, operator())).items.length, 1)
   await removeMember({ organizationId, personId: ada.personId }, operator())
   assert.deepEqual(Caller.parse((await callerOfSession({ sessionId }, service)).caller).roles, ['patient'])

@@ -148,13 +148,25 @@ export function identityStore(database: ServiceDatabase) {
     sessionAccount: (sessionId: string, now: Date) =>
       first(
         database.query(sql<{ account_id: string }>`select "userId" as account_id from identity."session"
-        where "id"::text = ${sessionId} and "expiresAt" > ${now}`),
+        where "id" = ${sessionId}::uuid and "expiresAt" > ${now}`),
       ),
+    /** The people behind all of these sessions that have not ended, with what they are, in one statement. */
+    sessionPeople: (sessionIds: readonly string[], now: Date) =>
+      database.query(sql<{
+        session_id: string
+        id: string
+        jurisdiction: string
+        memberships: Pick<MembershipRow, 'organization_id' | 'role' | 'clinician_id'>[]
+      }>`select s."id" as session_id, p.id, p.jurisdiction, coalesce((
+          select json_agg(json_build_object('organization_id', m.organization_id, 'role', m.role, 'clinician_id', m.clinician_id)
+            order by m.created_at, m.role) from identity.membership m where m.person_id = p.id), '[]') as memberships
+        from identity."session" s join identity.person p on p.account_id = s."userId"
+        where s."id" = any(${sessionIds}::uuid[]) and s."expiresAt" > ${now}`),
     endSession: (sessionId: string, accountId: string) =>
       database.query(
         sql<{
           id: string
-        }>`delete from identity."session" where "id"::text = ${sessionId} and "userId" = ${accountId} returning "id"`,
+        }>`delete from identity."session" where "id" = ${sessionId}::uuid and "userId" = ${accountId} returning "id"`,
       ),
     apiKeys: (accountId: string) =>
       database.query(sql<{

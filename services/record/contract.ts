@@ -208,7 +208,14 @@ export const record = defineContract({
       summary: 'The records kept about a person, and which are under legal hold',
       input: z.strictObject({ personId: Id }),
       output: z.strictObject({
-        items: z.array(z.strictObject({ patientId: LogicalId, heldBecause: z.string().optional() })),
+        items: z.array(
+          z.strictObject({
+            patientId: LogicalId,
+            /** False of somebody who has an account and no record: holding or erasing makes it first. */
+            hasBegun: z.boolean(),
+            heldBecause: z.string().optional(),
+          }),
+        ),
       }),
       allow: ['operator'],
     },

@@ -1,11 +1,22 @@
 // One open connection, whichever way it goes out: what it watches, and for how long it still may.
-import type { Json } from '#core/fault'
+import { type Fault, houseFault, type Json } from '#core/fault'
 import type { Platform } from '#platform'
 import type { Watch } from '#platform/channels'
+import type { Admitted } from '../authenticate.ts'
 import type { Door, Visitor } from './door.ts'
 
 /** A visit room and its call, the queue, messages: more than a page needs, and few enough to look at every few seconds. */
 const channelsMax = 50
+/** Why a connection ends (RFC 6455 §7.4, those above 4000 are our own); pages tell by them whether to come back, and with a new token. */
+export const closing = {
+  goingAway: 1001,
+  /** Nothing is lost: whoever comes back says how far they have read. */
+  tryAgainLater: 1013,
+  invalid: 4400,
+  unauthenticated: 4401,
+  tooSlow: 4408,
+  tooMany: 4429,
+} as const
 
 export type Connection = ReturnType<typeof createConnection>
 
@@ -15,33 +26,42 @@ export type ConnectionOptions = {
   visitor: Visitor
   /** Returns false when the connection takes no more. */
   send: (text: string) => boolean
+  /** Closes it, with a code where the way out has one. */
+  end: (code: number) => void
 }
 
-export function createConnection({ platform, door, visitor: first, send }: ConnectionOptions) {
+export function createConnection({ platform, door, visitor: first, send, end }: ConnectionOptions) {
   let visitor = first
   let isOver = false
   const watches = new Map<string, Watch | undefined>()
 
-  const say = (channel: string, type: string, data: Json) => send(JSON.stringify({ ch: channel, type, data }))
-  /** Tells why a channel is not, or no longer, watched; `request.notFound` also hides what is private. */
-  const refuse = (channel: string, error: unknown) => say(channel, '$ended', { code: door.problem(error, visitor) })
-
-  function end(channel: string): void {
+  function unwatch(channel: string): void {
     watches.get(channel)?.end()
     watches.delete(channel)
   }
 
+  /**
+   * A channel is not, or no longer, watched; `request.notFound` also hides what is private. Where nobody can be asked nothing is known
+   * of the right, and the whole connection ends.
+   */
+  function lose(channel: string, { code, kind }: Fault): void {
+    unwatch(channel)
+    if (kind === 'unavailable') end(closing.tryAgainLater)
+    else send(JSON.stringify({ ch: channel, type: '$ended', data: { code } }))
+  }
+
   return {
-    visitor: () => visitor,
-    /** With a newer token of the same person. */
-    renew(next: Visitor): boolean {
-      if (next.personId !== visitor.personId) return false
-      visitor = next
+    personId: first.personId,
+    channels: () => [...watches.keys()],
+    /** As they are now, with the same token or a newer one of the same person. */
+    renew(admitted: Admitted): boolean {
+      if (admitted.caller.personId !== visitor.personId) return false
+      visitor = { ...visitor, ...admitted }
       return true
     },
     async watch(channel: string, afterSeq: number | undefined): Promise<void> {
-      if (watches.has(channel)) end(channel)
-      if (watches.size >= channelsMax) return void say(channel, '$ended', { code: 'rate.exceeded' })
+      if (watches.has(channel)) unwatch(channel)
+      if (watches.size >= channelsMax) return lose(channel, houseFault('rate.exceeded'))
       watches.set(channel, undefined) // Takes the place, since asking takes time.
       try {
         await door.begin(channel, visitor)
@@ -49,11 +69,10 @@ export function createConnection({ platform, door, visitor: first, send }: Conne
         if (isOver || !watches.has(channel)) watch.end()
         else watches.set(channel, watch)
       } catch (error) {
-        watches.delete(channel)
-        refuse(channel, error)
+        lose(channel, door.faultIn(error))
       }
     },
-    unwatch: end,
+    unwatch,
     /** What may be noted stands in the contract; anything else is dropped. */
     note(channel: string, type: string, data: unknown): void {
       const watch = watches.get(channel)
@@ -61,21 +80,12 @@ export function createConnection({ platform, door, visitor: first, send }: Conne
       const parsed = door.find(channel).definition.notes?.[type]?.safeParse(data ?? {})
       if (parsed?.success) watch.note(type, parsed.data as Json)
     },
-    /** Throws when the token or the session has ended; ends each channel that the person may not watch any more. */
-    async check(again: () => Promise<Visitor>): Promise<void> {
-      visitor = await again()
-      for (const channel of watches.keys()) {
-        try {
-          await door.assertMayWatch(door.find(channel), visitor)
-        } catch (error) {
-          end(channel)
-          refuse(channel, error)
-        }
-      }
-    },
-    close(): void {
+    lose,
+    end,
+    /** It is closed. */
+    ended(): void {
       isOver = true
-      for (const channel of watches.keys()) end(channel)
+      for (const channel of watches.keys()) unwatch(channel)
     },
   }
 }

@@ -1,14 +1,15 @@
 // Who may watch what, live: asked when somebody begins to watch, and again every few seconds for as long as they do.
 import type { FastifyRequest } from 'fastify'
-import { type Call, Locale } from '#core/call'
+import { type Call, type Caller, Locale } from '#core/call'
 import type { ChannelDefinition, Contract } from '#core/contract'
 import { Fault, houseFault } from '#core/fault'
+import { watchersMax } from '#core/watch'
 import type { Platform } from '#platform'
 import type { Composition } from '../../compose.ts'
 import type { Config } from '../../config.ts'
 import { recordOf } from '../../invoke.ts'
-import type { Doorkeeper } from '../authenticate.ts'
-import { problemOf } from '../problem.ts'
+import type { Admitted, Doorkeeper } from '../authenticate.ts'
+import { asFault, problemOf } from '../problem.ts'
 
 export type DoorOptions = {
   config: Config
@@ -18,13 +19,11 @@ export type DoorOptions = {
   admit: Doorkeeper['admit']
 }
 
-/** Somebody with an open connection. */
-export type Visitor = {
-  readonly personId: string
-  readonly endsAtMs: number
-  /** A call of theirs, as it would be now. */
-  call(): Call
-}
+/** Somebody with an open connection, as they were when last looked at. */
+export type Visitor = Admitted & { readonly personId: string; readonly call: Omit<Call, 'caller' | 'deadlineMs'> }
+
+/** Somebody and a channel. */
+export type Wish = { readonly channel: string; readonly caller: Caller }
 
 type Found = { contract: Contract; channel: string; id: string; definition: ChannelDefinition }
 
@@ -45,54 +44,77 @@ export function createDoor({ config, platform, composition, contracts, admit }: 
   }
 
   async function enter(token: string, request: FastifyRequest): Promise<Visitor> {
-    const { caller, endsAtMs } = await admit(token)
-    if (caller.personId === undefined) throw houseFault('access.unauthenticated')
+    const [admitted] = await admit([token])
+    const personId = admitted?.caller.personId
+    if (!admitted || personId === undefined) throw houseFault('access.unauthenticated')
     const language = Locale.safeParse(request.headers['accept-language']?.slice(0, 2))
-    const from = request.ip
-    const call = (): Call => ({
-      caller,
-      requestId: request.id,
-      region: platform.region,
-      locale: language.success ? language.data : 'en',
-      deadlineMs: platform.clock.nowMs() + policyDeadlineMs,
-      from,
-    })
-    return { personId: caller.personId, endsAtMs, call }
+    const locale = language.success ? language.data : 'en'
+    return { ...admitted, personId, call: { requestId: request.id, region: platform.region, locale, from: request.ip } }
   }
 
-  /** Wherever the service is: the policy is an operation like any other. Throws when they may not. */
-  async function assertMayWatch({ contract, definition, id }: Found, visitor: Visitor): Promise<void> {
-    await composition.call(contract)[definition.mayWatch]!({ id } as never, visitor.call())
+  const callOf = ({ call, caller }: Visitor): Call => ({ ...call, caller, deadlineMs: platform.clock.nowMs() })
+
+  /** Wherever the service is: the policy is an operation like any other. */
+  async function ask({ contract, definition }: Found, watchers: { id: string; caller: Caller }[]): Promise<boolean[]> {
+    const call = { ...composition.serviceCall('edge'), deadlineMs: platform.clock.nowMs() + policyDeadlineMs }
+    const answer = await composition.call(contract)[definition.mayWatch]!({ watchers } as never, call)
+    return (answer as { may: boolean[] }).may
+  }
+
+  /** One question to each service and kind of channel, however many wish: what is in the way of each, or undefined when they may. */
+  async function obstacles(wishes: readonly Wish[]): Promise<(Fault | undefined)[]> {
+    const hidden = houseFault('request.notFound')
+    const found: (Fault | undefined)[] = wishes.map(() => hidden)
+    const kinds = Map.groupBy(wishes.keys(), index => wishes[index]!.channel.split('/', 1)[0])
+    const questions = [...kinds.values()].flatMap(each => inParts(each, watchersMax))
+    await Promise.all(
+      questions.map(async part => {
+        try {
+          const channels = part.map(index => find(wishes[index]!.channel))
+          const watchers = part.map((index, at) => ({ id: channels[at]!.id, caller: wishes[index]!.caller }))
+          for (const [at, may] of (await ask(channels[0]!, watchers)).entries()) if (may) found[part[at]!] = undefined
+        } catch (error) {
+          const fault = faultIn(error)
+          for (const index of part) found[index] = fault
+        }
+      }),
+    )
+    return found
+  }
+
+  /** Bugs are logged; whoever watches hears that it does not work now. */
+  function faultIn(error: unknown): Fault {
+    const fault = asFault(error)
+    if (!fault) problemOf(error, 'live', platform.log)
+    return fault ?? houseFault('service.unavailable', {}, error)
   }
 
   return {
-    enter,
     find,
-    assertMayWatch,
+    enter,
+    admit,
+    obstacles,
+    faultIn,
     /** The first time leaves an entry in the audit trail: whoever watches reads. */
-    async begin(name: string, visitor: Visitor): Promise<Found> {
-      const found = find(name)
-      const { contract, channel, id } = found
+    async begin(name: string, visitor: Visitor): Promise<void> {
+      const { contract, channel, id } = find(name)
       const action = `${contract.name}.watch${channel[0]!.toUpperCase()}${channel.slice(1)}`
-      const entry = recordOf(platform, action, visitor.call(), { [`${channel}Id`]: id })
-      const write = (more: { outcome: 'done' | 'refused'; faultCode?: string }) =>
-        platform.database.record([{ id: entry.id, kind: 'audit', topic: action, payload: { ...entry, ...more } }])
-      try {
-        await assertMayWatch(found, visitor)
-      } catch (error) {
-        await write({ outcome: 'refused', faultCode: codeOf(error) })
-        throw error
-      }
-      await write({ outcome: 'done' })
-      return found
+      const entry = recordOf(platform, action, callOf(visitor), { [`${channel}Id`]: id })
+      const [obstacle] = await obstacles([{ channel: name, caller: visitor.caller }])
+      const outcome = obstacle
+        ? { outcome: 'refused' as const, faultCode: obstacle.code }
+        : { outcome: 'done' as const }
+      await platform.database.record([
+        { id: entry.id, kind: 'audit', topic: action, payload: { ...entry, ...outcome } },
+      ])
+      if (obstacle) throw obstacle
     },
-    /** What a watcher hears of a failure: the code of a fault, or of a bug, which is logged. */
-    problem: (error: unknown, visitor?: Visitor) =>
-      problemOf(error, visitor?.call().requestId ?? 'live', platform.log).code,
   }
 }
 
-const codeOf = (error: unknown) => (error instanceof Fault ? error.code : 'bug')
+function inParts<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
+}
 
 /** Pages of other sites must not open a connection in somebody's name. Programs send no origin. */
 export function isOwnOrigin(request: FastifyRequest, publicUrl: string, others: readonly string[]): boolean {

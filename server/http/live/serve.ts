@@ -7,19 +7,18 @@ import type { Settings } from '#platform'
 import type { Metrics } from '../metrics.ts'
 import { createDoor, type DoorOptions, isOwnOrigin } from './door.ts'
 import { createGuests } from './guests.ts'
-import { closing, serveSocket } from './socket.ts'
+import { serveSocket } from './socket.ts'
 import { serveStream } from './stream.ts'
 
 /** What people send is small: tokens, names of channels, notes. */
 const payloadMax = 16_384
-const goingAway = 1001
 
 export type LiveOptions = DoorOptions & { settings: Settings; metrics: Metrics }
 
 export async function serveLive(app: FastifyInstance, options: LiveOptions): Promise<void> {
   const { config, platform, settings, metrics } = options
   const door = createDoor(options)
-  const guests = createGuests(config.MEDLEY_LIVE_PER_PERSON, { unauthenticated: closing.unauthenticated, goingAway })
+  const guests = createGuests({ door, perPersonMax: config.MEDLEY_LIVE_PER_PERSON })
   const deps = { platform, door, guests }
   const gauge: Gauge = new Gauge({
     name: 'medley_live_connections',

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { WebSocket } from '@fastify/websocket'
 import type { Platform } from '#platform'
-import { type Connection, createConnection } from './connection.ts'
+import { closing, type Connection, createConnection } from './connection.ts'
 import type { Door } from './door.ts'
 import type { Guests } from './guests.ts'
 
@@ -13,14 +13,12 @@ const entranceMs = 10_000
 const bufferedMax = 1_048_576
 const messagesPerSecondMax = 50
 
-/** Codes of our own (RFC 6455 §7.4.2); pages tell by them whether to come back, and with a new token. */
-export const closing = { unauthenticated: 4401, tooMany: 4429, tooSlow: 4408, invalid: 4400 } as const
-
+/** The most frequent first. */
 const Incoming = z.union([
-  z.strictObject({ token: z.string().max(8_000) }),
+  z.strictObject({ note: z.string().max(120), type: z.string().max(40), data: z.unknown().optional() }),
   z.strictObject({ watch: z.string().max(120), after: z.int().min(0).optional() }),
   z.strictObject({ unwatch: z.string().max(120) }),
-  z.strictObject({ note: z.string().max(120), type: z.string().max(40), data: z.unknown().optional() }),
+  z.strictObject({ token: z.string().max(8_000) }),
 ])
 
 export type SocketOptions = { platform: Platform; door: Door; guests: Guests }
@@ -52,13 +50,14 @@ export function serveSocket(
     if (connection) {
       if (!connection.renew(visitor)) return socket.close(closing.unauthenticated)
     } else {
-      const place = guests.enter(visitor.personId, {
-        check: () => connection!.check(() => door.enter(token, request)),
-        end: code => socket.close(code),
+      const opened = createConnection({ platform, door, visitor, send, end: code => socket.close(code) })
+      const place = guests.enter({
+        connection: opened,
+        token: () => token,
         beat: () => socket.ping(),
       })
       if (!place) return socket.close(closing.tooMany)
-      connection = createConnection({ platform, door, visitor, send })
+      connection = opened
       socket.on('close', place.leave)
     }
     token = offered
@@ -93,14 +92,14 @@ export function serveSocket(
     turn = turn
       .then(() => take(raw.toString()))
       .catch((error: unknown) => {
-        const isForm = error instanceof SyntaxError
-        if (!isForm) door.problem(error)
-        socket.close(isForm ? closing.invalid : closing.unauthenticated)
+        if (error instanceof SyntaxError) return socket.close(closing.invalid)
+        const isLater = door.faultIn(error).kind === 'unavailable'
+        socket.close(isLater ? closing.tryAgainLater : closing.unauthenticated)
       })
   })
   socket.on('error', () => socket.terminate())
   socket.on('close', () => {
     clearTimeout(late)
-    connection?.close()
+    connection?.ended()
   })
 }

@@ -19,15 +19,16 @@ export async function serveStream(
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token === undefined) throw houseFault('access.unauthenticated')
   const visitor = await door.enter(token, request)
-  const found = door.find(String(channel))
-  await door.assertMayWatch(found, visitor) // Refused before there is a stream, so with a status.
-  const place = guests.enter(visitor.personId, {
-    check: () => connection.check(() => door.enter(token, request)),
-    end: () => reply.raw.end(),
+  // Refused before there is a stream, so with a status.
+  const [obstacle] = await door.obstacles([{ channel: String(channel), caller: visitor.caller }])
+  if (obstacle) throw obstacle
+  const connection = createConnection({ platform, door, visitor, send, end: () => reply.raw.end() })
+  const place = guests.enter({
+    connection,
+    token: () => token,
     beat: () => void reply.raw.write(': still here\n\n'),
   })
   if (!place) throw houseFault('rate.exceeded')
-  const connection = createConnection({ platform, door, visitor, send })
 
   function send(text: string): boolean {
     if (reply.raw.writableEnded || reply.raw.destroyed) return false
@@ -45,7 +46,7 @@ export async function serveStream(
   reply.hijack()
   reply.raw.on('close', () => {
     place.leave()
-    connection.close()
+    connection.ended()
   })
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) reply.raw.setHeader(name, value as string)

@@ -35,7 +35,7 @@ export const JoinedCall = CallPeer.omit({ personId: true }).extend({
   expiresAt: Instant,
   ticket: CallTicket,
   /** Who is in the call already. */
-  peers: z.array(CallPeer),
+  others: z.array(CallPeer),
   iceServers: z.array(IceServer),
   isRelayOnly: z.boolean(),
 })

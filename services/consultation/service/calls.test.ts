@@ -74,14 +74,14 @@ async function aGroup(where: TestMedley = medley, at: FakeLiveKit = server) {
 test('a call of three goes from browser to browser, and of four through the server', async () => {
   const scene = await running()
   const first = await join(scene, scene.patient)
-  assert.deepEqual([first.ticket, first.peers], [{ kind: 'direct' }, []])
+  assert.deepEqual([first.ticket, first.others], [{ kind: 'direct' }, []])
   const { call } = await aGuest(scene)
   const third = await join(scene, call)
   assert.deepEqual(third.ticket, { kind: 'direct' })
-  assert.deepEqual(third.peers, [{ peerId: first.peerId, personId: scene.patient.caller.personId, seat: 'patient' }])
+  assert.deepEqual(third.others, [{ peerId: first.peerId, personId: scene.patient.caller.personId, seat: 'patient' }])
   await aGuest(scene, 'Omar')
   const clinician = await present(scene, scene.clinician.call)
-  assert.deepEqual(clinician.peers.map(each => each.seat).toSorted(), ['guest', 'patient'])
+  assert.deepEqual(clinician.others.map(each => each.seat).toSorted(), ['guest', 'patient'])
   // The others hear which way to go, and then all are in one room.
   const entries = await medley.platform.channels.read(`consultation.visit/${scene.visitId}`, 0, 200)
   const ways = entries.filter(each => each.type === 'joined').map(each => (each.data as { way: string }).way)
@@ -151,8 +151,8 @@ test('of a guest who joins while they are refused nothing stays', async () => {
     const refuse = () => medley.call(consultation).consentToGuest({ visitId, guestId, agrees: false }, keyed(patient))
     const [joined] = await Promise.allSettled([join(scene, call), refuse().catch(refuse)])
     await medley.settle()
-    const { peers } = await join(scene, scene.clinician.call)
-    assert.ok(!peers.some(each => each.personId === call.caller.personId))
+    const { others } = await join(scene, scene.clinician.call)
+    assert.ok(!others.some(each => each.personId === call.caller.personId))
     if (joined.status === 'fulfilled' && joined.value.ticket.kind === 'livekit')
       assert.ok(!server.rooms().some(room => server.participants(room).includes(joined.value.peerId)))
   }
@@ -163,7 +163,7 @@ test('one person is in a call once: the newest page counts, and the former one i
   const again = await present(scene, one.call)
   await medley.settle()
   assert.deepEqual([guest.isIn(), again.isIn(), clinician.isIn()], [false, true, true])
-  assert.equal(again.peers.length, 1)
+  assert.equal(again.others.length, 1)
   const late = { visitId: scene.visitId, token: guest.token, to: clinician.peerId }
   await assert.rejects(medley.call(consultation).signal(late, one.call), code('joinRefused'))
 })

@@ -112,7 +112,7 @@ export function callHandlers(deps: CallDeps): Some<'joinCall' | 'signal' | 'iceS
         await kit.append(entry)
         const known = others.map(each => ({ peerId: each.id, personId: each.person_id, seat: each.seat }))
         const relays = { iceServers: iceServers(personId, ttlMs), isRelayOnly }
-        return { token, expiresAt: instantOf(nowMs + ttlMs), peerId, seat, ticket, peers: known, ...relays }
+        return { token, expiresAt: instantOf(nowMs + ttlMs), peerId, seat, ticket, others: known, ...relays }
       }
       return database.save(call, work, all)
     },

@@ -69,7 +69,7 @@ function roomOf(booking: Booking, nowMs: number): VisitRow {
 
 export function roomHandlers(
   deps: RoomDeps,
-): Some<'enter' | 'visit' | 'conversations' | 'checkIn' | 'waiting' | 'callIn' | 'mayWatchVisit' | 'mayWatchQueue'> {
+): Some<'enter' | 'visit' | 'conversations' | 'checkIn' | 'waiting' | 'callIn' | 'visitWatchers' | 'queueWatchers'> {
   const { kit, visits, bookings, sight } = deps
   const { database, clock } = kit
   const entered = createEntrance(deps)
@@ -161,20 +161,24 @@ export function roomHandlers(
       return step(one, 'inProgress', call)
     },
 
-    async mayWatchVisit({ id }, call) {
-      const { caller } = call
-      const ask = () => visits.sides(id, caller.personId ?? null)
-      const found = await database.read(call, ask, { isSingle: true })
-      const guests = found?.is_guest ? [{ personId: caller.personId!, consent: 'given' as const }] : []
-      if (!found || !seatOf(caller, sidesOf(found), guests)) throw faults.visitNotFound()
-      return { may: true }
+    async visitWatchers({ watchers }, call) {
+      const ask = () => visits.sides(watchers.map(each => each.id))
+      const found = new Map((await database.read(call, ask, { ...all, isSingle: true })).map(row => [row.id, row]))
+      const may = watchers.map(({ id, caller }) => {
+        const row = found.get(id)
+        const guests = (row?.guest_ids ?? []).map(personId => ({ personId, consent: 'given' as const }))
+        return row !== undefined && seatOf(caller, sidesOf(row), guests) !== undefined
+      })
+      return { may }
     },
-    async mayWatchQueue({ id }, call) {
-      const { personId, clinicianId } = call.caller
-      if (clinicianId === id) return { may: true }
-      const waits = () => visits.isWaitingFor(personId!, id)
-      if (!(personId && (await database.read(call, waits, { isSingle: true })))) throw faults.visitNotFound()
-      return { may: true }
+    async queueWatchers({ watchers }, call) {
+      const ask = () => visits.waitingFor(watchers.map(each => each.id))
+      const waiting = await database.read(call, ask, { ...all, isSingle: true })
+      const waits = new Set(waiting.map(row => `${row.patient_id} ${row.clinician_id}`))
+      const may = watchers.map(
+        ({ id, caller: { clinicianId, personId } }) => clinicianId === id || waits.has(`${personId} ${id}`),
+      )
+      return { may }
     },
   }
 }

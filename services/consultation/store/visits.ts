@@ -41,13 +41,12 @@ export function visitStore(database: ServiceDatabase) {
   return {
     visit: (id: string) => first(database.query(sql<VisitRow>`select * from consultation.visit where id = ${id}`)),
     /** What a seat follows from, in one statement: asked every few seconds for everybody who watches. */
-    sides: (id: string, personId: string | null) =>
-      first(
-        database.query(sql<{ patient_id: string; clinician_id: string; is_guest: boolean }>`
-          select patient_id, clinician_id, exists (select from consultation.guest g
-            where g.visit_id = v.id and g.person_id = ${personId} and g.consent = 'given') as is_guest
-          from consultation.visit v where id = ${id}`),
-      ),
+    /** Who is in each of these visits, guests with the patient's consent among them. */
+    sides: (ids: readonly string[]) =>
+      database.query(sql<{ id: string; patient_id: string; clinician_id: string; guest_ids: string[] }>`
+        select id, patient_id, clinician_id, array(select person_id from consultation.guest g
+          where g.visit_id = v.id and g.person_id is not null and g.consent = 'given') as guest_ids
+        from consultation.visit v where id = any(${ids}::uuid[])`),
     lock: (id: string) =>
       first(database.query(sql<VisitRow>`select * from consultation.visit where id = ${id} for update`)),
     /** Empty when somebody else opened the room at the same moment. */
@@ -88,11 +87,11 @@ export function visitStore(database: ServiceDatabase) {
         await database.query(sql<{ n: number }>`select count(*)::int as n from consultation.visit
         where patient_id = ${patientId} and kind = 'written' and state = 'inProgress'`)
       )[0]!.n,
-    isWaitingFor: async (patientId: string, clinicianId: string) =>
-      (
-        await database.query(sql<{ id: string }>`select id from consultation.visit where patient_id = ${patientId}
-        and clinician_id = ${clinicianId} and state in ('waiting', 'inProgress') limit 1`)
-      ).length > 0,
+    /** Who waits for one of these clinicians or is with them. */
+    waitingFor: (clinicianIds: readonly string[]) =>
+      database.query(sql<{ patient_id: string; clinician_id: string }>`
+        select distinct patient_id, clinician_id from consultation.visit
+        where clinician_id = any(${clinicianIds}::uuid[]) and state in ('waiting', 'inProgress')`),
 
     guests: (visitIds: readonly string[]) =>
       database.query(

@@ -9,7 +9,7 @@ import { factOf, faults, type IdentityDeps, type Some } from './people.ts'
 
 export function forServices(
   deps: IdentityDeps,
-): Some<'namesOf' | 'contactOf' | 'peopleBehind' | 'callerOfSession' | 'enrol'> {
+): Some<'namesOf' | 'contactOf' | 'peopleBehind' | 'callerOfSession' | 'callersOfSessions' | 'enrol'> {
   const { kit, store, auth, people } = deps
   const { database, clock } = kit
   const all = { reach: 'all' } as const
@@ -20,7 +20,7 @@ export function forServices(
     },
     async contactOf({ personId }, call) {
       const row = await database.read(call, () => store.person(personId), all)
-      if (!row) throw faults.personNotFound()
+      if (!row || row.forgotten_at) throw faults.personNotFound()
       const { phone } = await people.open(row)
       return {
         personId,
@@ -48,6 +48,15 @@ export function forServices(
       if (!accountId) return {}
       const person = await people.ofAccount(accountId, call)
       return { caller: callerFrom(person, (await people.memberships(person.id, call)).map(factOf), sessionId) }
+    },
+    async callersOfSessions({ sessionIds }, call) {
+      const ask = () => store.sessionPeople(sessionIds, new Date(clock.nowMs()))
+      const rows = await database.read(call, ask, { ...all, isSingle: true })
+      const callers = rows.map(({ session_id: id, memberships, ...person }) => [
+        id,
+        callerFrom(person, memberships.map(factOf), id),
+      ])
+      return { callers: Object.fromEntries(callers) }
     },
     async enrol(draft, call) {
       const source = `${draft.source.system}|${draft.source.value}`

@@ -106,7 +106,7 @@ export function createPeople(kit: Kit, store: IdentityStore) {
   return { open, seal, memberships, view, ofAccount, issueToken }
 }
 
-export const factOf = (row: MembershipRow) => ({
+export const factOf = (row: Pick<MembershipRow, 'organization_id' | 'role' | 'clinician_id'>) => ({
   organizationId: row.organization_id,
   role: row.role,
   clinicianId: row.clinician_id ?? undefined,

@@ -2,6 +2,7 @@
 import type { Call } from '#core/call'
 import { record } from '../contract.ts'
 import type { PatientRow } from '../store/people.ts'
+import { recordAt } from './beginning.ts'
 import { faults, openText, type RecordDeps } from './deps.ts'
 
 const all = { reach: 'all' } as const
@@ -13,8 +14,7 @@ const subjectOf = (note: string) => note.slice(notes.length, -'.json'.length)
 /** Rows first, key last: if we die between, the record is gone and the next start destroys the key. */
 export async function erase(deps: RecordDeps, patientId: string, call: Call): Promise<{ erased: number }> {
   const { kit, people } = deps
-  const [patient] = await kit.database.read(call, () => people.patients([patientId]), all)
-  if (!patient) throw faults.notFound()
+  const patient = await recordAt(deps, patientId, call)
   if (patient.held_because !== null) throw faults.onHold()
   kit.concerning({ patientIds: [patientId] })
   const binaries = await binariesOf(deps, patientId, call)

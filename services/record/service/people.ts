@@ -9,11 +9,10 @@ import { fromCursor, toPage } from '#core/page'
 import { hourMs, instantOf } from '#core/time'
 import { record } from '../contract.ts'
 import type { Resource } from '../rules/index-values.ts'
-import { patientOf } from '../rules/mirror/appointment.ts'
 import { parseQuery } from '../rules/query.ts'
 import type { ReachRow } from '../store/people.ts'
-import { commit, type Draft, untilSettled } from './commit.ts'
 import { faults, openText, type RecordDeps, writeCursor } from './deps.ts'
+import { beginRecord, recordAt } from './beginning.ts'
 import { erase } from './erasure.ts'
 import { runSearch } from './searching.ts'
 
@@ -164,18 +163,18 @@ export function peopleHandlers(
     async recordsOf({ personId }, call) {
       const rows = await database.read(call, () => people.patientsOf(personId), all)
       kit.concerning({ patientIds: rows.map(row => row.id) })
-      return {
-        items: rows.map(({ id, held_because: why }) => ({
-          patientId: id,
-          ...(why === null ? {} : { heldBecause: why }),
-        })),
-      }
+      const isKnown = rows.length > 0 || (await unlessGone(kit.call(identity).contactOf({ personId }, call)))
+      const items = rows.map(({ id, held_because: why }) => ({
+        patientId: id,
+        hasBegun: true,
+        ...(why === null ? {} : { heldBecause: why }),
+      }))
+      return { items: rows.length === 0 && isKnown ? [{ patientId: personId, hasBegun: false }] : items }
     },
 
     async holdPatient({ patientId, reason }, call) {
       kit.concerning({ patientIds: [patientId] })
-      const [patient] = await database.read(call, () => people.patients([patientId]), all)
-      if (!patient) throw faults.notFound()
+      await recordAt(deps, patientId, call)
       return database.save(
         call,
         async () => {
@@ -188,27 +187,6 @@ export function peopleHandlers(
 
     erase: ({ patientId }, call) => erase(deps, patientId, call),
   }
-}
-
-/** A person’s record begins when somebody first asks for it: an app that they launch, or a visit. */
-async function beginRecord(deps: RecordDeps, personId: string, call: Call): Promise<string[]> {
-  const own = { ...call, caller: serviceCaller }
-  const contact = await unlessGone(deps.kit.call(identity).contactOf({ personId }, own))
-  if (!contact) return []
-  const draft: Draft = {
-    type: 'Patient',
-    id: personId,
-    method: 'PUT',
-    resource: patientOf(personId, contact),
-    after: 0,
-  }
-  const sight = await deps.sightOf(own)
-  await untilSettled(async () => {
-    const known = await deps.kit.database.read(call, () => deps.resources.versions([draft]), all)
-    if (known.length > 0) return
-    await commit(deps, own, sight, { act: 'begin', drafts: [draft], answer: () => null, personId, isTrusted: true })
-  })
-  return [personId]
 }
 
 async function nameOfPatient(deps: RecordDeps, patientId: string, call: Call): Promise<string> {

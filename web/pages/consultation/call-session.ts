@@ -82,7 +82,7 @@ export function createCallSession(options: SessionOptions): CallSession {
     const issued = await api.consultation.joinCall({ visitId }, key())
     if (mine !== turn) return
     joined = issued
-    for (const each of issued.peers) people.set(each.peerId, each.personId)
+    for (const each of issued.others) people.set(each.peerId, each.personId)
     const opened = await openTransport({
       joined: issued,
       local,
@@ -92,6 +92,7 @@ export function createCallSession(options: SessionOptions): CallSession {
         signals.length > 0
           ? api.consultation.signal({ visitId, token: issued.token, to, signals }, key())
           : Promise.resolve(),
+      renew: async () => (await api.consultation.iceServers({}, {})).iceServers,
       onPeers: peers => void (mine === turn && onPeers(peers)),
       onWeak,
       onLost: () => void (mine === turn && comeBack()),

@@ -3,6 +3,7 @@ import { type JanusEvent, type JanusHandle, openJanus } from './janus-client.ts'
 import {
   type Joined,
   loudnessOf,
+  refresh,
   type RemotePeer,
   rtcConfiguration,
   type Transport,
@@ -58,13 +59,13 @@ export async function joinJanusRoom(options: TransportOptions, ticket: JanusTick
   const stopWatching = watchConnection(
     out,
     () => {},
-    () => void offer({ iceRestart: true }).catch(lose),
+    () => void restartOut().catch(lose),
   )
-  const stopLooking = watchLoss(() => [out], onWeak)
+  const loss = watchLoss(() => [out], onWeak)
 
   function close(): void {
     isClosed = true
-    stopLooking()
+    loss.stop()
     stopWatching()
     out.close()
     for (const peerId of feeds.keys()) drop(peerId)
@@ -72,7 +73,8 @@ export async function joinJanusRoom(options: TransportOptions, ticket: JanusTick
   }
 
   function hearRoom(event: JanusEvent | 'hungUp'): void {
-    if (event === 'hungUp') return void offer({ iceRestart: true }).catch(lose)
+    // Janus has thrown away its end of what we send, so there is nothing left to restart.
+    if (event === 'hungUp') return lose()
     const news = event.data as RoomNews
     // Put out, or the room is gone: whether we may be there is not for us to say.
     if (news.reason === 'kicked' || news.videoroom === 'destroyed') return lose()
@@ -92,6 +94,10 @@ export async function joinJanusRoom(options: TransportOptions, ticket: JanusTick
     const request = wish.iceRestart ? 'configure' : 'publish'
     const { jsep } = await publisher.ask({ request }, out.localDescription!.toJSON() as RTCSessionDescriptionInit)
     if (jsep) await out.setRemoteDescription(jsep)
+  }
+
+  async function restartOut(): Promise<void> {
+    if (await refresh(out, options)) await offer({ iceRestart: true })
   }
 
   /** Only of people who we know are in the call; whoever else sends is no business of ours. */
@@ -129,7 +135,8 @@ export async function joinJanusRoom(options: TransportOptions, ticket: JanusTick
       await feed.handle!.ask({ request: 'start' }, connection.localDescription!.toJSON() as RTCSessionDescriptionInit)
     }
     async function restart(): Promise<void> {
-      if (feeds.get(peerId) === feed) await answer(await feed.handle!.ask({ request: 'configure', restart: true }))
+      if (!(await refresh(connection, options)) || feeds.get(peerId) !== feed) return
+      await answer(await feed.handle!.ask({ request: 'configure', restart: true }))
     }
     function again(): void {
       if (feeds.get(peerId) !== feed) return
@@ -203,6 +210,7 @@ export async function joinJanusRoom(options: TransportOptions, ticket: JanusTick
     hear() {},
     remove,
     async replaceVideo(track) {
+      if (track) loss.forgive()
       await sender.replaceTrack(track)
     },
     levels: () => new Map([...feeds].map(([peerId, { connection }]) => [peerId, loudnessOf(connection)])),

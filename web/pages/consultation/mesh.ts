@@ -1,6 +1,8 @@
 // A call without anybody in between: every browser reaches every other one, by perfect negotiation (W3C WebRTC §10.7).
+import { Fault } from '#core/fault'
 import {
   loudnessOf,
+  refresh,
   type RemotePeer,
   rtcConfiguration,
   type Signal,
@@ -16,14 +18,17 @@ interface Peer extends RemotePeer {
   isOffering: boolean
   ignores: boolean
   outgoing: Signal[]
-  sending: Promise<unknown>
+  sending: Promise<void> | undefined
   stopWatching: () => void
   turn: Promise<unknown>
 }
 
 /** Candidates come in bursts; together they are one request. */
 const gatherMs = 40
-export function createMesh({ joined, local, video: shown, send, onPeers, onWeak }: TransportOptions): Transport {
+/** What could not be sent is tried again at this pace, for as long as the call lasts. */
+const againMs = 3_000
+export function createMesh(options: TransportOptions): Transport {
+  const { joined, local, video: shown, send, onPeers, onWeak } = options
   const peers = new Map<string, Peer>()
   let isClosed = false
   let video = shown
@@ -33,11 +38,24 @@ export function createMesh({ joined, local, video: shown, send, onPeers, onWeak 
 
   function queue(peer: Peer, signal: Signal): void {
     peer.outgoing.push(signal)
-    if (peer.outgoing.length > 1) return
-    peer.sending = peer.sending
-      .then(() => new Promise(resolve => setTimeout(resolve, gatherMs)))
-      .then(() => send(peer.peerId, peer.outgoing.splice(0, 40)))
-      .catch(() => {}) // Whoever is gone is taken out when they leave or fail.
+    peer.sending ??= flush(peer).finally(() => (peer.sending = undefined))
+  }
+
+  /** An offer that is lost with the network is a call that never comes back, so nothing is given up before it was refused. */
+  async function flush(peer: Peer): Promise<void> {
+    for (let waitMs = gatherMs; ; waitMs = againMs) {
+      await new Promise(resolve => setTimeout(resolve, waitMs))
+      try {
+        for (let some; (some = peer.outgoing.slice(0, 40)).length > 0; peer.outgoing.splice(0, some.length)) {
+          if (peers.get(peer.peerId) !== peer) return
+          await send(peer.peerId, some)
+        }
+        return
+      } catch (error) {
+        // Whoever is gone is taken out when they leave or fail.
+        if (error instanceof Fault && error.kind !== 'unavailable') return void peer.outgoing.splice(0)
+      }
+    }
   }
 
   const describe = (peer: Peer) =>
@@ -55,11 +73,11 @@ export function createMesh({ joined, local, video: shown, send, onPeers, onWeak 
       isOffering: false,
       ignores: false,
       outgoing: [],
-      sending: Promise.resolve(),
+      sending: undefined,
       stopWatching: watchConnection(
         connection,
         () => stateChanged(peer),
-        () => connection.restartIce(),
+        () => void restart(connection),
       ),
       turn: Promise.resolve(),
     }
@@ -86,6 +104,10 @@ export function createMesh({ joined, local, video: shown, send, onPeers, onWeak 
   function stateChanged(peer: Peer): void {
     peer.state = peer.connection.connectionState
     tell()
+  }
+
+  async function restart(connection: RTCPeerConnection): Promise<void> {
+    if (await refresh(connection, options)) connection.restartIce()
   }
 
   async function offer(peer: Peer): Promise<void> {
@@ -130,7 +152,7 @@ export function createMesh({ joined, local, video: shown, send, onPeers, onWeak 
     }
   }
 
-  const stopLooking = watchLoss(() => [...peers.values()].map(each => each.connection), onWeak)
+  const loss = watchLoss(() => [...peers.values()].map(each => each.connection), onWeak)
 
   function remove(peerId: string): void {
     const peer = peers.get(peerId)
@@ -162,6 +184,7 @@ export function createMesh({ joined, local, video: shown, send, onPeers, onWeak 
     remove,
     async replaceVideo(track) {
       video = track
+      if (track) loss.forgive()
       const senders = [...peers.values()].flatMap(({ connection }) =>
         connection.getTransceivers().filter(each => each.receiver.track.kind === 'video'),
       )
@@ -170,7 +193,7 @@ export function createMesh({ joined, local, video: shown, send, onPeers, onWeak 
     levels: () => new Map([...peers].map(([peerId, { connection }]) => [peerId, loudnessOf(connection)])),
     close() {
       isClosed = true
-      stopLooking()
+      loss.stop()
       for (const peerId of peers.keys()) remove(peerId)
     },
   }

@@ -20,8 +20,10 @@ export interface TransportOptions {
   video: MediaStreamTrack | null
   /** Undefined until we hear that they joined. */
   personOf: (peerId: string) => string | undefined
-  /** Must keep the order of what it is given. */
+  /** Asked again with the same until it has arrived, or was refused. */
   send: (to: string, signals: Signal[]) => Promise<unknown>
+  /** Fresh relays, before another way is looked for: those we joined with end with our time. */
+  renew: () => Promise<Joined['iceServers']>
   onPeers: (peers: RemotePeer[]) => void
   /** The network carries too little for pictures; sound goes on. */
   onWeak: () => void
@@ -57,7 +59,10 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   }
 }
 
-export const rtcConfiguration = ({ iceServers, isRelayOnly }: Joined): RTCConfiguration => ({
+export const rtcConfiguration = ({
+  iceServers,
+  isRelayOnly,
+}: Pick<Joined, 'iceServers' | 'isRelayOnly'>): RTCConfiguration => ({
   iceServers: iceServers.map(({ urls, username, credential }) => ({
     urls,
     ...(username === undefined ? {} : { username }),
@@ -66,26 +71,52 @@ export const rtcConfiguration = ({ iceServers, isRelayOnly }: Joined): RTCConfig
   iceTransportPolicy: isRelayOnly ? 'relay' : 'all',
 })
 
-/** A connection that is lost for so long begins to look for another way. */
-const restartMs = 3_000
+/** How long a connection may be in a state before another way is looked for; those that never come about are among them. */
+const bearableMs: Partial<Record<RTCPeerConnectionState, number>> = {
+  new: 10_000,
+  connecting: 10_000,
+  disconnected: 3_000,
+  failed: 0,
+}
 
-/** Calls `restart` when a connection failed, or does not come back by itself. Returns how to stop. */
-export function watchConnection(connection: RTCPeerConnection, tell: () => void, restart: () => void): () => void {
+/** Has another way looked for, and again when that one leads nowhere either. Returns how to stop. */
+export function watchConnection(connection: RTCPeerConnection, tell: () => void, restart: () => unknown): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  connection.addEventListener('connectionstatechange', () => {
+  function bear(forMs: number | undefined): void {
     clearTimeout(timer)
-    if (connection.connectionState === 'failed') restart()
-    else if (connection.connectionState === 'disconnected') timer = setTimeout(restart, restartMs)
+    if (forMs === undefined) return
+    timer = setTimeout(() => {
+      bear(bearableMs.connecting)
+      restart()
+    }, forMs)
+  }
+  bear(bearableMs.new)
+  connection.addEventListener('connectionstatechange', () => {
+    bear(bearableMs[connection.connectionState])
     tell()
   })
   return () => clearTimeout(timer)
 }
 
+/** Gives a connection relays of now. False when it needs no other way any more. */
+export async function refresh(
+  connection: RTCPeerConnection,
+  { joined, renew }: Pick<TransportOptions, 'joined' | 'renew'>,
+): Promise<boolean> {
+  const iceServers = await renew().catch(() => undefined)
+  if (connection.connectionState === 'connected' || connection.signalingState === 'closed') return false
+  if (iceServers) connection.setConfiguration(rtcConfiguration({ ...joined, iceServers }))
+  return true
+}
+
 const weakLossShare = 0.12
 const statsMs = 3_000
 
-/** Three bad looks in a row: pictures are given up for sound. Returns how to stop. */
-export function watchLoss(connections: () => Iterable<RTCPeerConnection>, onWeak: () => void): () => void {
+/** Three bad looks in a row: pictures are given up for sound. `forgive` begins to count anew. */
+export function watchLoss(
+  connections: () => Iterable<RTCPeerConnection>,
+  onWeak: () => void,
+): { forgive: () => void; stop: () => void } {
   let weakSamples = 0
   async function look(): Promise<void> {
     let isWeak = false
@@ -97,7 +128,7 @@ export function watchLoss(connections: () => Iterable<RTCPeerConnection>, onWeak
     if (weakSamples === 3) onWeak()
   }
   const timer = setInterval(() => void look().catch(() => {}), statsMs)
-  return () => clearInterval(timer)
+  return { forgive: () => void (weakSamples = 0), stop: () => clearInterval(timer) }
 }
 
 /** The browser notes the level of what it played last (WebRTC §5.5), so nothing has to be analysed again. */

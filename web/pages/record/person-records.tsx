@@ -24,12 +24,12 @@ export function PersonRecords({
   return (
     <Dialog title={t('people.recordsOf', { name: person?.name ?? '' })} isOpen={person !== null} onClose={onClose}>
       <p className="text-ink-soft">{t('records.lead')}</p>
-      {person && <Records personId={person.id} />}
+      {person && <Records personId={person.id} onErased={onClose} />}
     </Dialog>
   )
 }
 
-function Records({ personId }: { personId: string }) {
+function Records({ personId, onErased }: { personId: string; onErased: () => void }) {
   const { t } = useReader()
   const records = useRead('record', 'recordsOf', { personId })
   return (
@@ -42,7 +42,12 @@ function Records({ personId }: { personId: string }) {
           <p className="text-sm break-all text-ink-faint">
             <bdi>{t('records.record', { id: each.patientId })}</bdi>
           </p>
-          {each.heldBecause === undefined ? <Free record={each} /> : <Held record={each} why={each.heldBecause} />}
+          {!each.hasBegun && <p className="mt-2 text-ink-soft">{t('records.notBegun')}</p>}
+          {each.heldBecause === undefined ? (
+            <Free record={each} onErased={onErased} />
+          ) : (
+            <Held record={each} why={each.heldBecause} />
+          )}
         </Card>
       ))}
     </div>
@@ -73,14 +78,17 @@ function Held({ record, why }: { record: Kept; why: string }) {
   )
 }
 
-function Free({ record: { patientId } }: { record: Kept }) {
+function Free({ record: { patientId }, onErased }: { record: Kept; onErased: () => void }) {
   const { t } = useReader()
   const [why, setWhy] = useState('')
   const [typed, setTyped] = useState('')
   const hold = useAct('record', 'holdPatient')
   const erase = useAct('record', 'erase', {
     refreshes: ['record', 'identity'],
-    onDone: ({ erased }) => toast({ title: t('records.erased', { count: erased }) }),
+    onDone({ erased }) {
+      toast({ title: t('records.erased', { count: erased }) })
+      onErased()
+    },
   })
   const isConfirmed = typed.trim().toLowerCase() === t('records.word')
   return (
