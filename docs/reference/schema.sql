@@ -157,7 +157,7 @@ create table consultation.call_peer (
   clinician_id uuid not null,
   person_id uuid not null,
   seat text not null,
-  session_id text,
+  session_id uuid,
   way text not null,
   joined_at timestamp with time zone not null,
   expires_at timestamp with time zone not null

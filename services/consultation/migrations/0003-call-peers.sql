@@ -8,7 +8,7 @@ create table consultation.call_peer (
   person_id uuid not null,
   seat text not null check (seat in ('patient', 'clinician', 'guest')),
   -- The sign-in behind it: when that has ended, nobody is there any more.
-  session_id text,
+  session_id uuid,
   way text not null check (way in ('direct', 'server')),
   joined_at timestamptz not null,
   expires_at timestamptz not null

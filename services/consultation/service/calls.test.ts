@@ -201,7 +201,7 @@ test('a time that is over, or a sign-in that has ended, puts out those who had i
   const scene = await running()
   await aGuest(scene)
   const { call } = await aGuest(scene, 'Omar')
-  const signedIn = { ...call, caller: { ...call.caller, sessionId: `no-session-${newId()}` } }
+  const signedIn = { ...call, caller: { ...call.caller, sessionId: newId() } }
   const guest = await present(scene, signedIn)
   const clinician = await present(scene, scene.clinician.call)
   await medley.run('consultation.watchCalls')
@@ -220,7 +220,7 @@ test('a session that is revoked is out without waiting for anybody to look', asy
   const scene = await running()
   await aGuest(scene)
   const { call } = await aGuest(scene, 'Omar')
-  const sessionId = `session-${newId()}`
+  const sessionId = newId()
   const guest = await present(scene, { ...call, caller: { ...call.caller, sessionId } })
   // As identity announces it when somebody ends another sign-in of theirs.
   const payload = identity.events.sessionRevoked.parse({ personId: call.caller.personId!, sessionId })

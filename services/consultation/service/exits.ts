@@ -68,20 +68,14 @@ export function createExits(deps: ConsultationDeps) {
 
   /** Those whose time is over, or who have signed out since. */
   const watchCalls: RunJob = async (_data, { call, progress }) => {
-    const ended = new Map<string, boolean>()
-    const hasEnded = async (sessionId: string) => {
-      if (!ended.has(sessionId)) {
-        const { caller } = await people.callerOfSession({ sessionId }, asking(call))
-        ended.set(sessionId, caller === undefined)
-      }
-      return ended.get(sessionId)!
-    }
     const going: PeerRow[] = []
     for (let last: PeerRow | undefined, isMore = true; isMore;) {
       const rows = await database.read(call, () => peers.after(last?.id, peersPerLook), all)
+      const sessionIds = [...new Set(rows.flatMap(each => each.session_id ?? []))]
+      const { callers } = await people.callersOfSessions({ sessionIds }, asking(call))
       for (const row of rows) {
         const isLate = row.expires_at.getTime() <= clock.nowMs()
-        if (isLate || (row.session_id !== null && (await hasEnded(row.session_id)))) going.push(row)
+        if (isLate || (row.session_id !== null && !(row.session_id in callers))) going.push(row)
       }
       last = rows.at(-1)
       isMore = rows.length === peersPerLook
