@@ -216,6 +216,21 @@ test('a time that is over, or a sign-in that has ended, puts out those who had i
   }
 })
 
+test('in a direct call too the others hear who has signed out, and no server is asked', async () => {
+  const scene = await running()
+  const { patient, clinician } = scene
+  const gone = await join(scene, { ...patient, caller: { ...patient.caller, sessionId: newId() } })
+  const asked = server.asked.length
+  await medley.run('consultation.watchCalls')
+  const last = (await medley.platform.channels.read(`consultation.visit/${scene.visitId}`, 0, 200)).at(-1)
+  assert.deepEqual([last?.type, last?.data], ['left', { peerId: gone.peerId }])
+  assert.deepEqual((await join(scene, clinician.call)).others, [])
+  const signals = [{ kind: 'candidate' as const, data: {} }]
+  const late = { visitId: scene.visitId, token: gone.token, to: newId(), signals }
+  await assert.rejects(medley.call(consultation).signal(late, patient), code('joinRefused'))
+  assert.equal(server.asked.length, asked)
+})
+
 test('a session that is revoked is out without waiting for anybody to look', async () => {
   const scene = await running()
   await aGuest(scene)

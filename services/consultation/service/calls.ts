@@ -71,7 +71,8 @@ export function callHandlers(deps: CallDeps): Some<'joinCall' | 'signal' | 'iceS
 
   /** What was true before the media server was asked is looked at again, under the lock of everything that may end it. */
   async function assertStillMayJoin(visitId: string, { caller }: Call, seat: Seat): Promise<void> {
-    const row = (await visits.lock(visitId))!
+    const row = await visits.lock(visitId)
+    if (!row) throw faults.visitNotFound()
     if (isOver(row.state)) throw faults.visitClosed()
     const guests = await visits.guests([visitId])
     if (seat === 'guest' && lacksConsent(caller, invited(guests))) throw faults.consentMissing()

@@ -12,7 +12,8 @@ import { asking, type ConsultationDeps } from './seen.ts'
 export type CallDeps = RoomDeps & { exits: Exits }
 
 const all = { reach: 'all' } as const
-const ClearCall = z.object({ visitId: Id, peerIds: z.array(Id).default([]) })
+/** Those to take out, and whether the media server has to hear of it. */
+const ClearCall = z.object({ visitId: Id, peerIds: z.array(Id).default([]), isServed: z.boolean().default(true) })
 const peersPerLook = 500
 
 /** The media server learns neither the visit nor who is in it; any process finds the room again. */
@@ -42,14 +43,15 @@ export function createExits(deps: ConsultationDeps) {
   /** Inside a save: those who have no right to be there any more, out of whichever calls they are in. */
   function putOut(going: readonly PeerRow[]): void {
     for (const visitId of visitsOf(going)) {
-      const peerIds = going.filter(each => each.visit_id === visitId).map(each => each.id)
-      kit.enqueue('clearCall', { visitId, peerIds })
+      const ours = going.filter(each => each.visit_id === visitId)
+      const isServed = ours.some(each => each.way === 'server')
+      kit.enqueue('clearCall', { visitId, peerIds: ours.map(each => each.id), isServed })
     }
   }
 
   /** Takes out whom it is told to, then makes the media server's room what the table says; right whatever happened in between. */
   const clearCall: RunJob = async (data, { call }) => {
-    const { visitId, peerIds } = ClearCall.parse(data)
+    const { visitId, peerIds, isServed } = ClearCall.parse(data)
     const row = await database.read(call, () => visits.visit(visitId), all)
     const inCall = () => database.read(call, () => peers.inCall(visitId), all)
     const going = (await inCall()).filter(each => peerIds.includes(each.id))
@@ -61,6 +63,7 @@ export function createExits(deps: ConsultationDeps) {
         return null
       })
     }
+    if (!isServed) return
     const staying = (await inCall()).filter(each => each.way === 'server').map(each => each.id)
     const room = roomOf(deps, visitId)
     await (staying.length > 0 ? kit.video.keepOnly(room, staying) : kit.video.close(room))
