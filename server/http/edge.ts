@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import serveFiles from '@fastify/static'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
@@ -17,6 +16,7 @@ import { serveLive } from './live/serve.ts'
 import { type Metrics, serveMetrics } from './metrics.ts'
 import { serveOpenApi } from './open-api.ts'
 import { problemOf, sendProblem } from './problem.ts'
+import { sendSafeHeaders } from './headers.ts'
 import { largeBodies, serveRoutes } from './routes.ts'
 
 export type EdgeOptions = {
@@ -101,32 +101,14 @@ function acceptJson(app: FastifyInstance): void {
 /** What SMART apps ask from pages of their own, wherever those are: with a token in their hand, and never with our cookie. */
 const forApps = /^\/(\.well-known\/|fhir\/R4(\/|\?|$)|auth\/jwks$|auth\/oauth2\/(token|revoke|introspect|userinfo)$)/
 
-/** Headers and limits for every answer. The page loads only from here and talks to nobody else but the media server; styles may be inline, scripts may not. */
+/** Headers and limits for every answer. */
 async function protect(
   app: FastifyInstance,
   config: Config,
   mediaOrigins: readonly string[],
   allowanceOf: Doorkeeper['allowanceOf'],
 ): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'", ...mediaOrigins],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        upgradeInsecureRequests: null,
-      },
-    },
-    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
-    referrerPolicy: { policy: 'no-referrer' },
-  })
+  sendSafeHeaders(app, mediaOrigins)
   const named = { origin: [...config.MEDLEY_CORS_ORIGINS], credentials: true, maxAge: 600 }
   const anyone = { origin: '*', maxAge: 600, exposedHeaders: ['location', 'etag'] }
   await app.register(cors, () => async (request: FastifyRequest) => (forApps.test(request.url) ? anyone : named))
