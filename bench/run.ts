@@ -1,6 +1,7 @@
 // `npm run bench -- NAME`: one benchmark with its figures in bench/results/NAME.json.
 const benchmarks: Record<string, () => Promise<void>> = {
   booking: async () => (await import('./booking.ts')).run(),
+  call: async () => (await import('./call.ts')).run(),
   diagnosis: async () => (await import('./diagnosis.ts')).run(),
   fhir: async () => (await import('./fhir.ts')).run(),
   realtime: async () => (await import('./realtime.ts')).run(),

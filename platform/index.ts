@@ -23,6 +23,9 @@ import { databaseKeptMessages, outboxMail } from './mail/outbox.ts'
 import { outboxPush } from './push/outbox.ts'
 import { bossQueue } from './queue/pg-boss.ts'
 import { outboxSms } from './sms/outbox.ts'
+import type { JanusOptions } from './video/janus.ts'
+import type { LiveKitOptions } from './video/livekit.ts'
+import { p2pVideo } from './video/p2p.ts'
 import type { Blobs } from '#platform/blobs'
 import type { Cache } from '#platform/cache'
 import type { Channels, EntryDraft } from '#platform/channels'
@@ -36,6 +39,7 @@ import type { KeptMessages, Mail } from '#platform/mail'
 import type { Push } from '#platform/push'
 import type { Queue } from '#platform/queue'
 import type { Sms } from '#platform/sms'
+import type { Video } from '#platform/video'
 import type { Call } from '#core/call'
 import type { Id } from '#core/id'
 import type { Client, Contract } from '#core/contract'
@@ -63,6 +67,7 @@ export type Platform = {
   readonly mail: Mail
   readonly sms: Sms
   readonly push: Push
+  readonly video: Video
   /** What was kept instead of sent; undefined when mail is really sent. */
   readonly kept: KeptMessages
   readonly egress: Egress
@@ -84,6 +89,8 @@ export type PlatformOptions = {
   readonly smtpUrl?: string | undefined
   readonly mailFrom: string
   readonly sms?: { url: string; secret: string } | undefined
+  /** Absent: browsers talk to each other. */
+  readonly video?: { janus: JanusOptions } | { livekit: LiveKitOptions } | undefined
   readonly secret?: string | undefined
   readonly secretsPrevious: readonly string[]
   readonly egressAllow: readonly string[]
@@ -150,6 +157,7 @@ export async function connect(options: PlatformOptions): Promise<Platform> {
         ? (await import('./sms/gateway.ts')).gatewaySms(options.sms.url, options.sms.secret, egress)
         : outboxSms(kept),
       push: outboxPush(kept),
+      video: await openVideo(options, egress, clock),
       async close() {
         await channels.close()
         await doorbell.close()
@@ -189,6 +197,12 @@ async function openDoorbell(
   return (await import('./doorbell/postgres.ts')).postgresDoorbell(database, report)
 }
 
+async function openVideo({ video }: PlatformOptions, egress: Egress, clock: Clock): Promise<Video> {
+  if (!video) return p2pVideo()
+  if ('janus' in video) return (await import('./video/janus.ts')).janusVideo(video.janus, egress, clock)
+  return (await import('./video/livekit.ts')).livekitVideo(video.livekit, egress, clock)
+}
+
 async function openBlobs({ s3, dataDirectory }: PlatformOptions): Promise<Blobs> {
   if (s3) return (await import('./blobs/s3.ts')).s3Blobs(s3)
   return fileBlobs(dataDirectory ? join(dataDirectory, 'files') : mkdtempSync(join(tmpdir(), 'medley-files-')))
@@ -206,6 +220,8 @@ export type Settings = {
   readonly recordingDays: number
   /** Servers that browsers in a call reach each other through. */
   readonly turn?: { readonly urls: readonly string[]; readonly secret: string; readonly isRelayOnly: boolean }
+  /** When a call of few goes from browser to browser, although there is a media server. */
+  readonly directCalls: 'small' | 'outage' | 'never'
   readonly oidc?: {
     readonly issuer: string
     readonly name: string
@@ -224,7 +240,8 @@ export type ProcessView = {
   traffic(): { at: string; requests: number; faults: number; bugs: number; p95Ms: number }[]
   memoryMb(): number
   eventLoopLagMs(): number
-  checks(): Promise<{ name: string; isHealthy: boolean; detail: string; tookMs: number }[]>
+  /** An optional part that is ill makes some things impossible, and the process goes on serving the others. */
+  checks(): Promise<{ name: string; isHealthy: boolean; isOptional: boolean; detail: string; tookMs: number }[]>
 }
 
 type EntriesOf<C extends Contract, Key extends keyof NonNullable<C['channels']>> = NonNullable<
@@ -244,6 +261,7 @@ export type Kit = Pick<
   | 'mail'
   | 'sms'
   | 'push'
+  | 'video'
   | 'kept'
   | 'egress'
   | 'log'

@@ -33,6 +33,30 @@ test('all problems are listed at once, without any secret', () => {
   )
 })
 
+test('a media server needs all that belongs to it, and TLS where the page has it', () => {
+  const janus = {
+    MEDLEY_VIDEO: 'janus',
+    MEDLEY_JANUS_URL: 'ws://video.example/janus',
+    MEDLEY_JANUS_ADMIN_URL: 'http://10.0.0.5:7088/admin',
+    MEDLEY_JANUS_TOKEN_SECRET: 'a-secret-of-sixteen',
+    MEDLEY_JANUS_ADMIN_SECRET: 'a-secret-of-sixteen',
+    MEDLEY_JANUS_ROOM_KEY: 'a-secret-of-sixteen',
+  }
+  assert.deepEqual([readConfig({}).MEDLEY_VIDEO, readConfig(janus).MEDLEY_VIDEO_DIRECT], ['p2p', 'small'])
+  for (const name of Object.keys(janus).slice(1))
+    assert.throws(() => readConfig({ ...janus, [name]: '' }), new RegExp(`janus needs ${name} beside it`))
+  assert.throws(
+    () => readConfig({ ...janus, MEDLEY_PUBLIC_URL: 'https://care.example' }),
+    /MEDLEY_JANUS_URL: must be wss:/,
+  )
+  assert.throws(() => readConfig({ ...janus, MEDLEY_JANUS_URL: 'https://video.example' }), /MEDLEY_JANUS_URL/)
+  assert.throws(
+    () => readConfig({ MEDLEY_VIDEO: 'livekit' }),
+    /livekit needs MEDLEY_LIVEKIT_URL, MEDLEY_LIVEKIT_KEY beside it/,
+  )
+  assert.throws(() => readConfig({ MEDLEY_VIDEO: 'zoom' }), /MEDLEY_VIDEO/)
+})
+
 test('a placement that lacks a service fails at second zero and says which', () => {
   const alone = readConfig({}, { services: 'appointment' })
   assert.throws(

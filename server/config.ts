@@ -65,6 +65,31 @@ export const variables = {
     reason:
       'Days that recordings of calls are kept; 0 makes none, as the law of some places wants. 90: long enough to hear advice again until the next visit, and no longer (GDPR Art. 5(1)(e)); the note, not the recording, is the record of a visit.',
   },
+  MEDLEY_VIDEO: {
+    schema: z.enum(['p2p', 'janus', 'livekit']).default('p2p'),
+    reason: 'What carries calls: browsers among themselves (three people at most), or a media server (twelve).',
+  },
+  MEDLEY_VIDEO_DIRECT: {
+    schema: z.enum(['small', 'outage', 'never']).default('small'),
+    reason:
+      'With a media server, calls of up to three go from browser to browser: always (small), while the server cannot be reached (outage), or never.',
+  },
+  MEDLEY_JANUS_URL: {
+    schema: z.url({ protocol: /^wss?$/ }).optional(),
+    reason: 'WebSocket of Janus that browsers connect to, such as wss://video.example/janus.',
+  },
+  MEDLEY_JANUS_ADMIN_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    reason: 'Admin API of Janus with its port, such as http://10.0.0.5:7088/admin; out of reach for anybody else.',
+  },
+  MEDLEY_LIVEKIT_URL: {
+    schema: z.url({ protocol: /^wss?$/ }).optional(),
+    reason: 'WebSocket of LiveKit that apps connect to, such as wss://video.example.',
+  },
+  MEDLEY_LIVEKIT_API_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    reason: 'Where Medley reaches the API of LiveKit; the same place over HTTP by default.',
+  },
   MEDLEY_BODY_BYTES: { schema: whole(1_024, 104_857_600).default(1_048_576), reason: 'Largest request body in bytes.' },
   MEDLEY_TRUST_PROXY: {
     schema: flag.default(false),
@@ -143,6 +168,29 @@ export const variables = {
       'What the TURN server and Medley share (coturn: static-auth-secret); credentials made from it end by themselves.',
     isSecret: true,
   },
+  MEDLEY_JANUS_TOKEN_SECRET: {
+    schema: z.string().min(16).optional(),
+    reason: 'What Janus and Medley share to sign who may connect (Janus: token_auth_secret).',
+    isSecret: true,
+  },
+  MEDLEY_JANUS_ADMIN_SECRET: {
+    schema: z.string().min(16).optional(),
+    reason: 'Opens the Admin API of Janus (Janus: admin_secret).',
+    isSecret: true,
+  },
+  MEDLEY_JANUS_ROOM_KEY: {
+    schema: z.string().min(16).optional(),
+    reason: 'Makes rooms in Janus (videoroom: admin_key).',
+    isSecret: true,
+  },
+  MEDLEY_LIVEKIT_KEY: {
+    schema: z
+      .string()
+      .regex(/^[^:]+:.{16,}$/)
+      .optional(),
+    reason: 'API key and secret of LiveKit as key:secret.',
+    isSecret: true,
+  },
   MEDLEY_S3_KEY: {
     schema: z.string().optional(),
     reason: 'Access key id and secret of the bucket as id:secret; without it the environment’s own credentials.',
@@ -204,6 +252,7 @@ export function readConfig(
     problems.push('MEDLEY_TURN_URLS: a turn: server and MEDLEY_TURN_SECRET need each other')
   if (config.MEDLEY_TURN_ONLY && !config.MEDLEY_TURN_SECRET)
     problems.push('MEDLEY_TURN_ONLY: needs a turn: server in MEDLEY_TURN_URLS')
+  problems.push(...videoProblems(config))
   if (problems.length > 0)
     throw new ConfigurationError(`The configuration has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`)
   return Object.freeze({
@@ -213,4 +262,30 @@ export function readConfig(
     roles: roles as Role[],
     addresses,
   })
+}
+
+/** What a media server needs beside its name, all of it at once. */
+const neededBy = {
+  p2p: [],
+  janus: [
+    'MEDLEY_JANUS_URL',
+    'MEDLEY_JANUS_ADMIN_URL',
+    'MEDLEY_JANUS_TOKEN_SECRET',
+    'MEDLEY_JANUS_ADMIN_SECRET',
+    'MEDLEY_JANUS_ROOM_KEY',
+  ],
+  livekit: ['MEDLEY_LIVEKIT_URL', 'MEDLEY_LIVEKIT_KEY'],
+} as const
+
+function videoProblems(config: Values): string[] {
+  // What is none of the three was told already.
+  const { MEDLEY_VIDEO: kind = 'p2p' } = config as Partial<Values>
+  const missing = neededBy[kind].filter(name => config[name] === undefined)
+  const isSecure = (config.MEDLEY_PUBLIC_URL ?? '').startsWith('https:')
+  const open = (['MEDLEY_JANUS_URL', 'MEDLEY_LIVEKIT_URL'] as const).filter(name => config[name]?.startsWith('ws:'))
+  return [
+    ...(missing.length > 0 ? [`MEDLEY_VIDEO: ${kind} needs ${missing.join(', ')} beside it`] : []),
+    // A page that came over TLS may not open anything else (mixed content), so every call would fail.
+    ...(isSecure ? open.map(name => `${name}: must be wss:, as the page is https:`) : []),
+  ]
 }

@@ -65,14 +65,41 @@ export function platformOptions(config: Config, services: readonly AnyService[])
     smtpUrl: config.MEDLEY_SMTP_URL,
     mailFrom: config.MEDLEY_MAIL_FROM,
     sms: smsUrl ? { url: smsUrl, secret: config.MEDLEY_SMS_SECRET ?? '' } : undefined,
+    video: videoOf(config),
     secret: config.MEDLEY_SECRET,
     secretsPrevious: config.MEDLEY_SECRET_PREVIOUS,
     egressAllow: [
       ...config.MEDLEY_EGRESS_ALLOW,
-      ...[config.MEDLEY_OIDC_ISSUER, smsUrl].flatMap(url => (url ? [hostOf(url)] : [])),
+      ...[config.MEDLEY_OIDC_ISSUER, smsUrl, mediaApiOf(config)].flatMap(url => (url ? [hostOf(url)] : [])),
     ],
     logLevel: config.MEDLEY_LOG_LEVEL,
   }
+}
+
+/** Where we talk to the media server ourselves. */
+function mediaApiOf({ MEDLEY_VIDEO: kind, ...config }: Config): string | undefined {
+  if (kind === 'janus') return config.MEDLEY_JANUS_ADMIN_URL
+  if (kind === 'livekit') return config.MEDLEY_LIVEKIT_API_URL ?? config.MEDLEY_LIVEKIT_URL?.replace(/^ws/, 'http')
+  return undefined
+}
+
+/** The configuration was checked: what a kind needs is there. */
+function videoOf(config: Config): PlatformOptions['video'] {
+  if (config.MEDLEY_VIDEO === 'janus') {
+    return {
+      janus: {
+        url: config.MEDLEY_JANUS_URL!,
+        adminUrl: config.MEDLEY_JANUS_ADMIN_URL!,
+        tokenSecret: config.MEDLEY_JANUS_TOKEN_SECRET!,
+        adminSecret: config.MEDLEY_JANUS_ADMIN_SECRET!,
+        roomKey: config.MEDLEY_JANUS_ROOM_KEY!,
+      },
+    }
+  }
+  if (config.MEDLEY_VIDEO === 'p2p') return undefined
+  const [key = '', ...rest] = config.MEDLEY_LIVEKIT_KEY!.split(':')
+  const { MEDLEY_LIVEKIT_URL: url, MEDLEY_LIVEKIT_API_URL: apiUrl } = config
+  return { livekit: { url: url!, apiUrl, key, secret: rest.join(':') } }
 }
 
 export async function startMedley({
@@ -109,6 +136,10 @@ async function assemble({
   cleanups.push(async () => metrics.stop())
   const settings = settingsOf(config)
   const process = processView({ config, services, version, platform, metrics })
+  if (config.MEDLEY_VIDEO === 'livekit')
+    platform.log.warn(
+      'LiveKit is known by its API only: apps get tickets to its rooms, and our own pages cannot use them yet',
+    )
   const composition = compose({ config, platform, services, settings, process })
   let isReady = false
   let relay: Relay | undefined
@@ -204,6 +235,7 @@ function settingsOf(config: Config): Settings {
     mailFrom: config.MEDLEY_MAIL_FROM,
     ratePerMinute: config.MEDLEY_RATE_PER_MINUTE,
     recordingDays: config.MEDLEY_RECORDING_DAYS,
+    directCalls: config.MEDLEY_VIDEO_DIRECT,
     ...(config.MEDLEY_TURN_URLS.length > 0
       ? {
           turn: {
@@ -248,20 +280,35 @@ function processView({ config, services, version, platform, metrics }: ViewOptio
     eventLoopLagMs: metrics.eventLoopLagMs,
     memoryMb: () => Math.round(globalThis.process.memoryUsage().rss / 1_048_576),
     async checks() {
-      return Promise.all([
+      const all = await Promise.all([
         timed('database', () => platform.database.health()),
         timed('queue', async () => {
           const waitedMs = await platform.queue.oldestWaitingMs()
           return { isHealthy: waitedMs < 300_000, detail: `longest wait ${Math.round(waitedMs / 1_000)} s` }
         }),
         timed('files', () => platform.blobs.head('health').then(() => ({ isHealthy: true, detail: 'readable' }))),
+        // Calls of few go on without a media server, and so does everything else.
+        timed('video', () => soon(platform.video.health()), true),
       ])
+      return all.filter(each => each !== undefined)
     },
   }
 }
 
-async function timed(name: string, check: () => Promise<{ isHealthy: boolean; detail: string }>) {
+/** Whoever asks whether we are ready waits no longer than a second or two for it. */
+async function soon<T>(answer: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('no answer in time')), 1_000)
+  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
+}
+
+/** Undefined where there is nothing that could be ill. */
+async function timed(
+  name: string,
+  check: () => Promise<{ isHealthy: boolean; detail: string } | undefined>,
+  isOptional = false,
+) {
   const startMs = performance.now()
   const outcome = await check().catch(() => ({ isHealthy: false, detail: 'does not answer' }))
-  return { name, ...outcome, tookMs: Math.round(performance.now() - startMs) }
+  return outcome && { name, ...outcome, isOptional, tookMs: Math.round(performance.now() - startMs) }
 }

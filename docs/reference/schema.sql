@@ -149,6 +149,30 @@ alter table consultation.aftercare add constraint aftercare_visit_id_fkey FOREIG
 alter table consultation.aftercare enable row level security;
 create policy own_or_all on consultation.aftercare for all using ((medley.reaches_all() OR (patient_id = medley.person()) OR (clinician_id = medley.clinician())));
 
+create table consultation.call_peer (
+  id uuid not null,
+  region text not null default medley.region(),
+  visit_id uuid not null,
+  patient_id uuid not null,
+  clinician_id uuid not null,
+  person_id uuid not null,
+  seat text not null,
+  session_id uuid,
+  way text not null,
+  joined_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null
+);
+alter table consultation.call_peer add constraint call_peer_pkey PRIMARY KEY (id);
+alter table consultation.call_peer add constraint call_peer_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
+alter table consultation.call_peer add constraint call_peer_seat_check CHECK ((seat = ANY (ARRAY['patient'::text, 'clinician'::text, 'guest'::text])));
+alter table consultation.call_peer add constraint call_peer_way_check CHECK ((way = ANY (ARRAY['direct'::text, 'server'::text])));
+CREATE INDEX call_peer_session ON consultation.call_peer USING btree (session_id);
+CREATE INDEX call_peer_visit ON consultation.call_peer USING btree (visit_id);
+alter table consultation.call_peer enable row level security;
+create policy own_or_all on consultation.call_peer for all using ((medley.reaches_all() OR (EXISTS ( SELECT
+   FROM consultation.visit v
+  WHERE (v.id = call_peer.visit_id)))));
+
 create table consultation.file (
   id uuid not null,
   region text not null default medley.region(),
@@ -224,25 +248,6 @@ alter table consultation.note_version add constraint note_version_visit_id_fkey 
 alter table consultation.note_version add constraint note_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'signed'::text, 'amended'::text])));
 alter table consultation.note_version enable row level security;
 create policy own_or_all on consultation.note_version for all using ((medley.reaches_all() OR (clinician_id = medley.clinician())));
-
-create table consultation.participant (
-  visit_id uuid not null,
-  person_id uuid not null,
-  region text not null default medley.region(),
-  patient_id uuid not null,
-  seat text not null,
-  peer_id uuid not null,
-  joined_at timestamp with time zone not null,
-  ends_at timestamp with time zone not null,
-  left_at timestamp with time zone
-);
-alter table consultation.participant add constraint participant_pkey PRIMARY KEY (visit_id, person_id);
-alter table consultation.participant add constraint participant_visit_id_fkey FOREIGN KEY (visit_id) REFERENCES consultation.visit(id) ON DELETE CASCADE;
-alter table consultation.participant add constraint participant_seat_check CHECK ((seat = ANY (ARRAY['patient'::text, 'clinician'::text, 'guest'::text])));
-alter table consultation.participant enable row level security;
-create policy own_or_all on consultation.participant for all using ((medley.reaches_all() OR (EXISTS ( SELECT
-   FROM consultation.visit v
-  WHERE (v.id = participant.visit_id)))));
 
 create table consultation.receipt (
   visit_id uuid not null,

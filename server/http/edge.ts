@@ -70,7 +70,7 @@ export async function createEdge(options: EdgeOptions): Promise<FastifyInstance>
   )
   acceptJson(app)
   const { authenticate, allowanceOf, admit } = createDoorkeeper(platform, composition, settings.publicUrl)
-  await protect(app, config, allowanceOf)
+  await protect(app, config, platform.video.pageOrigins, allowanceOf)
   serveMetrics(app, metrics, platform)
   serveHealth(app, options)
   serveOpenApi(app, contracts, options.process.version, settings.publicUrl)
@@ -102,8 +102,13 @@ function acceptJson(app: FastifyInstance): void {
 const forApps = /^\/(\.well-known\/|fhir\/R4(\/|\?|$)|auth\/jwks$|auth\/oauth2\/(token|revoke|introspect|userinfo)$)/
 
 /** Headers and limits for every answer. */
-async function protect(app: FastifyInstance, config: Config, allowanceOf: Doorkeeper['allowanceOf']): Promise<void> {
-  sendSafeHeaders(app)
+async function protect(
+  app: FastifyInstance,
+  config: Config,
+  mediaOrigins: readonly string[],
+  allowanceOf: Doorkeeper['allowanceOf'],
+): Promise<void> {
+  sendSafeHeaders(app, mediaOrigins)
   const named = { origin: [...config.MEDLEY_CORS_ORIGINS], credentials: true, maxAge: 600 }
   const anyone = { origin: '*', maxAge: 600, exposedHeaders: ['location', 'etag'] }
   await app.register(cors, () => async (request: FastifyRequest) => (forApps.test(request.url) ? anyone : named))
@@ -122,7 +127,7 @@ function serveHealth(app: FastifyInstance, { process, isReady }: EdgeOptions): v
   app.get('/healthz', async () => ({ status: 'alive' }))
   app.get('/readyz', async (_request, reply) => {
     const checks = await process.checks()
-    const isHealthy = isReady() && checks.every(check => check.isHealthy)
+    const isHealthy = isReady() && checks.every(check => check.isHealthy || check.isOptional)
     return reply.status(isHealthy ? 200 : 503).send({ status: isHealthy ? 'ready' : 'not ready', checks })
   })
 }

@@ -4,6 +4,7 @@ import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Instant, PlainDate } from '#core/time'
 import { whoMayWatch } from '#core/watch'
+import { CallPeer, CallWay, JoinedCall } from './contract/call.ts'
 import { faults } from './contract/faults.ts'
 import { RecordingAct, recordingOperations } from './contract/recording.ts'
 import {
@@ -14,7 +15,6 @@ import {
   Message,
   Note,
   NoteSections,
-  Seat,
   Signal,
   Visit,
   VisitFile,
@@ -22,6 +22,7 @@ import {
 } from './contract/visit.ts'
 
 export * from './contract/recording.ts'
+export * from './contract/call.ts'
 export * from './contract/visit.ts'
 
 const visitIn = z.strictObject({ visitId: Id })
@@ -141,20 +142,11 @@ export const consultation = defineContract({
     joinCall: {
       method: 'POST',
       path: '/visits/{visitId}/join',
-      summary: 'A token for the call, and servers to reach the others through',
+      summary: 'A place in the call: who is there, a token, and what to reach the others through',
       input: visitIn,
-      output: z.strictObject({
-        token: z.string(),
-        expiresAt: Instant,
-        peerId: Id,
-        seat: Seat,
-        /** Who is in the call already; they call me. */
-        others: z.array(z.strictObject({ peerId: Id, personId: Id, seat: Seat })),
-        iceServers: z.array(IceServer),
-        isRelayOnly: z.boolean(),
-      }),
+      output: JoinedCall,
       allow: ['person'],
-      faults: ['visitNotFound', 'visitClosed', 'notToday', 'notCalledIn', 'consentMissing'],
+      faults: ['visitNotFound', 'visitClosed', 'notToday', 'notCalledIn', 'consentMissing', 'callUnavailable'],
     },
     signal: {
       method: 'POST',
@@ -184,7 +176,7 @@ export const consultation = defineContract({
     invite: {
       method: 'POST',
       path: '/visits/{visitId}/guests',
-      summary: 'Invite a third person; the code is shown once',
+      summary: 'Invite somebody else to a visit; the code is shown once',
       status: 201,
       input: z.strictObject({
         visitId: Id,
@@ -198,7 +190,7 @@ export const consultation = defineContract({
     consentToGuest: {
       method: 'POST',
       path: '/visits/{visitId}/guests/{guestId}/consent',
-      summary: 'Agree to a third person, or refuse; a refusal ends their access',
+      summary: 'Agree to somebody else, or refuse; a refusal ends their access and puts them out of the call',
       input: z.strictObject({ visitId: Id, guestId: Id, agrees: z.boolean() }),
       output: Guest,
       allow: ['patient'],
@@ -207,7 +199,7 @@ export const consultation = defineContract({
     acceptInvitation: {
       method: 'POST',
       path: '/visits/{visitId}/guests/accept',
-      summary: 'Come in as the third person, with the code of the invitation',
+      summary: 'Come in as a guest, with the code of the invitation',
       input: z.strictObject({ visitId: Id, code: z.string().trim().max(40) }),
       output: Visit,
       allow: ['person'],
@@ -341,13 +333,17 @@ export const consultation = defineContract({
         read: z.strictObject({ personId: Id, messageId: Id }),
         /** Something about the visit, its guests or its note is different; read it again. */
         changed: z.strictObject({ state: VisitState }),
-        joined: z.strictObject({ peerId: Id, personId: Id, seat: Seat }),
+        /** Whoever is in the call on the other way joins again, to meet them. */
+        joined: CallPeer.extend({ way: CallWay }),
         left: z.strictObject({ peerId: Id }),
         signalled: z.strictObject({ from: Id, to: Id, signals: z.array(Signal) }),
         /** Absent when nobody did it: the time was over, or a browser was gone. */
         recording: z.strictObject({ recordingId: Id, act: RecordingAct, personId: Id.optional() }),
       },
-      notes: { typing: z.strictObject({}), media: z.strictObject({ camera: z.boolean(), microphone: z.boolean() }) },
+      notes: {
+        typing: z.strictObject({}),
+        media: z.strictObject({ camera: z.boolean(), microphone: z.boolean(), screen: z.boolean().default(false) }),
+      },
     },
     queue: {
       summary: 'That the queue of a clinician has moved',

@@ -8,6 +8,7 @@ import { consultationReactions } from './reactions.ts'
 import { callHandlers } from './service/calls.ts'
 import { chatHandlers } from './service/chat.ts'
 import { endHandlers } from './service/ending.ts'
+import { createExits } from './service/exits.ts'
 import { fileHandlers, fileRoutes } from './service/files.ts'
 import { guestHandlers } from './service/guests.ts'
 import { noteHandlers } from './service/notes.ts'
@@ -20,12 +21,19 @@ import { type ConsultationDeps, createSight } from './service/seen.ts'
 import { chatStore } from './store/chat.ts'
 import { noteStore } from './store/notes.ts'
 import { recordingStore } from './store/recording.ts'
+import { peerStore } from './store/peers.ts'
 import { visitStore } from './store/visits.ts'
 
 export default defineService({
   contract: consultation,
   uses: [appointment, directory, identity],
   jobs: [
+    { name: 'watchCalls', summary: 'Puts out of calls whose time or sign-in has ended', every: '* * * * *' },
+    {
+      name: 'clearCall',
+      summary: 'Puts whoever left a call, or lost the right to it, out of it for good',
+      retryLimit: 10,
+    },
     { name: 'endRecordings', summary: 'Ends recordings of which nothing comes any more', every: '* * * * *' },
     {
       name: 'deleteRecordings',
@@ -40,11 +48,13 @@ export default defineService({
       chat: chatStore(kit.database),
       notes: noteStore(kit.database),
       recordings: recordingStore(kit.database),
+      peers: peerStore(kit.database),
       bookings: kit.call(appointment),
       clinicians: kit.call(directory),
       people: kit.call(identity),
     }
-    const deps = { ...known, sight: createSight(known) }
+    const exits = createExits(known)
+    const deps = { ...known, sight: createSight(known), exits }
     return {
       handlers: {
         ...roomHandlers(deps),
@@ -59,7 +69,7 @@ export default defineService({
         ...endHandlers(deps),
       },
       reactions: consultationReactions(deps),
-      runs: recordingRuns(deps),
+      runs: { ...exits.runs, ...recordingRuns(deps) },
       routes: [...fileRoutes(deps, kit.call(consultation)), ...recordingRoutes(deps, kit.call(consultation))],
     }
   },

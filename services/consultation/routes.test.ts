@@ -577,7 +577,7 @@ test('stopped in the middle and started again: what came is there and plays, sea
     await second.settle()
     assert.deepEqual(await blobsOf(after), [])
     const { rows } = await second.platform.database.execute(
-      `select (select count(*) from consultation.recording)::int + (select count(*) from consultation.participant)::int
+      `select (select count(*) from consultation.recording)::int + (select count(*) from consultation.call_peer)::int
         + (select count(*) from consultation.recording_consent)::int as n`,
     )
     assert.equal(rows[0]!['n'], 0)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Caller } from '#core/call'
+import type { CallWay } from './contract.ts'
+import { directMax, guestsMaxOf, waysInto } from './rules/calls.ts'
 import { contentTypeOf, fileBytesMax, isAcceptable } from './rules/files.ts'
 import { type NoteStep, noteProblem, versionsMax } from './rules/notes.ts'
 import { turns } from './rules/queue.ts'
@@ -100,6 +102,28 @@ test('a token to the call lasts for the visit, half an hour at least and two hou
   assert.equal(joinMs(nine + 20 * minute, nine), 50 * minute)
   assert.equal(joinMs(nine, nine + 3 * hour), 30 * minute)
   assert.equal(joinMs(nine + 9 * hour, nine), 2 * hour)
+})
+
+for (const [name, hasServer, directCalls, people, others, expected] of [
+  ['without a server', false, 'small', 3, [], ['direct']],
+  ['without a server, whatever else is said', false, 'never', 12, ['server'], ['direct']],
+  ['of two', true, 'small', 2, [], ['direct']],
+  ['of three', true, 'small', 3, ['direct', 'direct'], ['direct']],
+  ['of four', true, 'small', 4, ['direct', 'direct'], ['server']],
+  ['of twelve', true, 'outage', 12, [], ['server']],
+  ['that became small again stays where it is', true, 'small', 3, ['server'], ['server', 'direct']],
+  ['that is parted meets at the server', true, 'small', 3, ['direct', 'server'], ['server', 'direct']],
+  ['of two, direct only in need', true, 'outage', 2, [], ['server', 'direct']],
+  ['of three that went direct in need', true, 'outage', 3, ['direct'], ['direct']],
+  ['of two, never direct', true, 'never', 2, [], ['server']],
+  ['of two, not even to those who are', true, 'never', 2, ['direct'], ['server']],
+] as const) {
+  test(`the way of a call ${name}`, () =>
+    assert.deepEqual(waysInto({ hasServer, directCalls, people, others: others as readonly CallWay[] }), expected))
+}
+
+test('a call has room for its guests beside the two', () => {
+  assert.deepEqual([guestsMaxOf(directMax), guestsMaxOf(12), guestsMaxOf(2), guestsMaxOf(0)], [1, 10, 0, 0])
 })
 
 const blank = { subjective: '', objective: '', assessment: '', plan: '' }

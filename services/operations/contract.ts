@@ -37,6 +37,8 @@ export type JobRun = z.output<typeof JobRun>
 export const Check = z.strictObject({
   name: z.string(),
   isHealthy: z.boolean(),
+  /** Ill or not, the process serves everything that does not need it. */
+  isOptional: z.boolean(),
   detail: z.string(),
   tookMs: z.number(),
 })

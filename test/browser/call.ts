@@ -24,7 +24,7 @@ export async function aVisit(medley: TestMedley) {
   const { times } = await medley.call(appointment).freeTimes(ask, call)
   const { id } = await medley.call(appointment).book({ ...clinician.wish, startsAt: times[0]!.startsAt }, call)
   await medley.settle()
-  return { visitId: id, clinicianAccount, patientAccount }
+  return { visitId: id, patientCall: call, clinicianCall: clinician.call, clinicianAccount, patientAccount }
 }
 
 /** Pictures of the other side that were really shown, in all videos but one's own. */

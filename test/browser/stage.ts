@@ -29,8 +29,8 @@ export type Stage = {
   readonly url: string
   readonly browser: Browser
   readonly medley: TestMedley
-  /** Somebody new with a browser of their own; signed in through the API where the sign-in is not what is tested. */
-  enter(options?: { size?: Size; as?: Role | Account }): Promise<Visitor>
+  /** Somebody new with a window of their own, or a `browser`; signed in through the API where the sign-in is not what is tested. */
+  enter(options?: { size?: Size; as?: Role | Account; browser?: Browser }): Promise<Visitor>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -51,8 +51,8 @@ export async function openStage({
     url,
     browser,
     medley,
-    async enter({ size = desk, as } = {}) {
-      const context = await browser.newContext({
+    async enter({ size = desk, as, browser: own = browser } = {}) {
+      const context = await own.newContext({
         baseURL: url,
         viewport: size,
         locale: 'en-US',

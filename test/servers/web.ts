@@ -19,13 +19,13 @@ export type WebServer = {
 
 export type Answer = { status: number; headers?: Record<string, string>; body?: string }
 
-export async function startWeb(answerTo: (asked: Asked) => Answer): Promise<WebServer> {
+export async function startWeb(answerTo: (asked: Asked) => Answer | Promise<Answer>): Promise<WebServer> {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray())
     const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body }
     asked.push(one)
-    const answer = answerTo(one)
+    const answer = await answerTo(one)
     response.writeHead(answer.status, answer.headers).end(answer.body)
   })
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -42,9 +42,17 @@ export const faults = {
   },
   consentMissing: {
     kind: 'forbidden',
-    message: 'The patient has not agreed to a third person yet. Ask them, then try again.',
+    message: 'The patient has not agreed to this guest yet. Ask them, then try again.',
   },
-  roomFull: { kind: 'unprocessable', message: 'A visit has room for one third person. Remove the one invited first.' },
+  roomFull: {
+    kind: 'unprocessable',
+    message:
+      'The visit has as many guests as its call can carry; `details.guestsMax` is how many. End the access of one.',
+  },
+  callUnavailable: {
+    kind: 'unavailable',
+    message: 'The server that carries the call cannot be reached. Try again in a moment; you can write meanwhile.',
+  },
   guestNotFound: { kind: 'not_found', message: 'Nobody was invited to this visit by that id.' },
   invitationRefused: {
     kind: 'not_found',

@@ -4,7 +4,7 @@ import { VisitMode } from '#contract/directory'
 import { Id } from '#core/id'
 import { Instant, PlainDate } from '#core/time'
 
-/** Who somebody is in a visit. A guest is the third person: an interpreter, a relative, another clinician. */
+/** Who somebody is in a visit. A guest is anybody else: an interpreter, a relative, another clinician. */
 export const Seat = z.enum(['patient', 'clinician', 'guest'])
 export type Seat = z.output<typeof Seat>
 
@@ -45,6 +45,8 @@ export const Visit = z.strictObject({
   /** Only while waiting: how many go before, and when it is probably one's turn. */
   queue: z.strictObject({ place: z.int().min(1), expectedAt: Instant }).optional(),
   guests: z.array(Guest),
+  /** As many as a call here can carry beside the two. */
+  guestsMax: z.int().min(0),
   unread: z.int(),
   /** The person's id → the last message they have read. */
   readUpTo: z.record(Id, Id),

@@ -1,22 +1,4 @@
--- Who is in the call now, as far as we know: whoever joined and has neither left nor let their token end. Consent is asked of these.
-create table consultation.participant (
-  visit_id uuid not null references consultation.visit on delete cascade,
-  person_id uuid not null,
-  region text not null default medley.region(),
-  patient_id uuid not null,
-  seat text not null check (seat in ('patient', 'clinician', 'guest')),
-  -- Their newest page: an older one that leaves later changes nothing.
-  peer_id uuid not null,
-  joined_at timestamptz not null,
-  ends_at timestamptz not null,
-  left_at timestamptz,
-  primary key (visit_id, person_id)
-);
-alter table consultation.participant enable row level security;
--- Whoever sees the visit.
-create policy own_or_all on consultation.participant using (
-  medley.reaches_all() or exists (select from consultation.visit v where v.id = visit_id));
-
+-- Recordings of calls, what everybody said to them, and the parts they came in.
 create table consultation.recording (
   id uuid primary key,
   region text not null default medley.region(),

@@ -11,8 +11,6 @@ const chatAfterMs = 14 * dayMs
 
 export const questionsMax = 5
 export const filesMax = 50
-/** A visit is between two; with a third person every browser still reaches every other one. */
-export const guestsMax = 1
 
 export type Sides = { patientId: string; clinicianId: string }
 export type Invited = { personId: string | null; consent: 'asked' | 'given' | 'refused' }

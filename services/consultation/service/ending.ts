@@ -7,13 +7,13 @@ import { isOver } from '../rules/visits.ts'
 import type { AftercareRow } from '../store/notes.ts'
 import type { VisitRow } from '../store/visits.ts'
 import { createNotes } from './notes.ts'
-import type { RoomDeps } from './rooms.ts'
+import type { CallDeps } from './exits.ts'
 import { aboutOf, faults, sealedAs, type Some, viewOf } from './seen.ts'
 
 type Content = Omit<Aftercare, 'visitId' | 'endedAt'>
 
-export function endHandlers(deps: RoomDeps): Some<'end' | 'aftercare' | 'tickTask' | 'details'> {
-  const { kit, notes, visits, sight } = deps
+export function endHandlers(deps: CallDeps): Some<'end' | 'aftercare' | 'tickTask' | 'details'> {
+  const { kit, notes, visits, peers, sight, exits } = deps
   const { database, clock, keys } = kit
   const { noteOf, compose, write } = createNotes(deps)
 
@@ -60,6 +60,7 @@ export function endHandlers(deps: RoomDeps): Some<'end' | 'aftercare' | 'tickTas
         await write(note)
         await notes.addAftercare(aftercare)
         await visits.setState(visitId, 'ended', nowMs)
+        exits.clearAfter(await peers.removeAll(visitId))
         kit.announce(consultation, 'ended', { ...aboutOf(row), endedAt: instantOf(nowMs) })
         for (const draft of drafts) await kit.append(draft)
         return careView(aftercare, content)

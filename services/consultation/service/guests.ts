@@ -1,9 +1,11 @@
-// The third person: invited by one of the two, and let in when the patient agreed.
+// Guests: invited by one of the two, and let in when the patient agreed.
 import { randomBytes } from 'node:crypto'
 import { newId } from '#core/id'
-import { guestsMax, isOver } from '../rules/visits.ts'
+import { houseFault } from '#core/fault'
+import { guestsMaxOf } from '../rules/calls.ts'
+import { isOver } from '../rules/visits.ts'
 import type { GuestRow } from '../store/visits.ts'
-import type { RoomDeps } from './rooms.ts'
+import type { CallDeps } from './exits.ts'
 import { faults, guestView, sealedAs, type Some } from './seen.ts'
 
 const codeAlphabet = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789'
@@ -16,8 +18,10 @@ const normalized = (code: string) => code.toUpperCase().replaceAll(/[^A-Z0-9]/g,
 export function guestHandlers({
   kit,
   visits,
+  peers,
   sight,
-}: RoomDeps): Some<'invite' | 'consentToGuest' | 'acceptInvitation'> {
+  exits,
+}: CallDeps): Some<'invite' | 'consentToGuest' | 'acceptInvitation'> {
   const { database, clock, keys } = kit
   const all = { reach: 'all' } as const
 
@@ -46,6 +50,7 @@ export function guestHandlers({
       return database.save(call, async () => {
         await visits.lock(visitId)
         const present = await visits.guests([visitId])
+        const guestsMax = guestsMaxOf(kit.video.peersMax)
         if (present.filter(each => each.consent !== 'refused').length >= guestsMax) throw faults.roomFull({ guestsMax })
         await visits.addGuest(row)
         await kit.append(entry)
@@ -59,9 +64,19 @@ export function guestHandlers({
       if (!guest) throw faults.guestNotFound()
       const consent = agrees ? 'given' : 'refused'
       const entry = await sight.changed(one.row, one.row.state)
+      const { person_id: personId } = guest
+      const isOut = !agrees && personId !== null
+      const there = await database.read(call, () => peers.inCall(visitId))
+      const goodbyes = await exits.goodbyes(one.row, isOut ? there.filter(each => each.person_id === personId) : [])
       return database.save(call, async () => {
+        await visits.lock(visitId)
         await visits.setConsent(guestId, consent)
+        const gone = isOut ? await peers.removePerson(visitId, personId) : []
+        // They came in this very moment, and nobody would tell the others that they are out again.
+        if (gone.some(each => !goodbyes.has(each.id))) throw houseFault('data.conflict')
+        exits.clearAfter(gone)
         await kit.append(entry)
+        for (const { id } of gone) await kit.append(goodbyes.get(id)!)
         return guestView({ ...guest, consent }, one.guestNames.get(guestId) ?? '')
       })
     },

@@ -1,6 +1,7 @@
 // Asking in writing: a visit without a time, which the clinician answers when they can.
 import { newId } from '#core/id'
 import { consultation } from '../contract.ts'
+import { guestsMaxOf } from '../rules/calls.ts'
 import { questionsMax } from '../rules/visits.ts'
 import type { VisitRow } from '../store/visits.ts'
 import { createConversation } from './chat.ts'
@@ -53,7 +54,8 @@ export function questionHandlers(deps: RoomDeps): Some<'ask'> {
         kit.announce(consultation, 'asked', aboutOf(row))
         chat.addMessage({ ...first.row, seq: await kit.append(first.entry) })
         const nothing = { guests: [], guestNames: new Map(), receipts: [], unread: 0, isNoteSigned: false }
-        const one: Seen = { ...nothing, row, seat: 'patient', subject, patientName: undefined }
+        const guestsMax = guestsMaxOf(kit.video.peersMax)
+        const one: Seen = { ...nothing, guestsMax, row, seat: 'patient', subject, patientName: undefined }
         return viewOf(one)
       })
     },

@@ -21,9 +21,9 @@ export const courseOf = (row: Pick<RecordingRow, 'started_at' | 'ended_at'>) => 
 })
 
 /** What several handlers ask about recordings; every function runs in the transaction at hand. */
-export function createTapes({ kit, recordings }: RoomDeps) {
+export function createTapes({ kit, peers, recordings }: RoomDeps) {
   async function present(visitId: string): Promise<Present[]> {
-    const rows = await recordings.present([visitId], kit.clock.nowMs())
+    const rows = await peers.present(visitId, kit.clock.nowMs())
     return rows.map(each => ({ personId: each.person_id, seat: each.seat }))
   }
 

@@ -9,11 +9,13 @@ import { instantOf } from '#core/time'
 import type { EntryDraft } from '#platform/channels'
 import type { Kit } from '#platform'
 import { consultation, type Guest, type Seat, type Visit, type VisitState } from '../contract.ts'
+import { guestsMaxOf } from '../rules/calls.ts'
 import { turns } from '../rules/queue.ts'
 import { isToday, opensAtMs, seatOf } from '../rules/visits.ts'
 import type { Chat, ReceiptRow } from '../store/chat.ts'
 import type { Notes } from '../store/notes.ts'
 import type { RecordingStore } from '../store/recording.ts'
+import type { Peers } from '../store/peers.ts'
 import type { GuestRow, VisitRow, Visits } from '../store/visits.ts'
 
 export type ConsultationDeps = {
@@ -22,6 +24,7 @@ export type ConsultationDeps = {
   chat: Chat
   notes: Notes
   recordings: RecordingStore
+  peers: Peers
   bookings: Client<typeof appointment>
   clinicians: Client<typeof directory>
   people: Client<typeof identity>
@@ -44,6 +47,7 @@ export type Seated = { row: VisitRow; seat: Seat; guests: readonly GuestRow[] }
 
 export type Seen = Seated & {
   guestNames: ReadonlyMap<string, string>
+  guestsMax: number
   patientName: string | undefined
   subject: string | undefined
   receipts: readonly ReceiptRow[]
@@ -77,11 +81,14 @@ export async function unlessMissing<T>(answer: Promise<T>, fault: () => Fault): 
 export function createSight({ kit, visits, chat, notes, people }: ConsultationDeps) {
   const { database, keys, clock } = kit
 
-  /** All rows of all visits in four statements. */
+  /**
+   * All rows of all visits in four statements, for somebody who has a seat in them. Row security shows a guest no other guest, and a call
+   * is carried and named by all of them.
+   */
   async function around(rows: readonly VisitRow[], call: Call): Promise<Seen[]> {
     const ids = rows.map(row => row.id)
+    const allGuests = await database.read(call, () => visits.guests(ids), { reach: 'all', isSingle: true })
     const found = await database.read(call, async () => ({
-      guests: await visits.guests(ids),
       receipts: await chat.receipts(ids),
       unread: await chat.unread(ids, call.caller.personId),
       signed: await notes.signed(ids),
@@ -90,7 +97,7 @@ export function createSight({ kit, visits, chat, notes, people }: ConsultationDe
     const { names } = others.length > 0 ? await people.namesOf({ personIds: others }, asking(call)) : { names: {} }
     return Promise.all(
       rows.map(async row => {
-        const guests = found.guests.filter(each => each.visit_id === row.id)
+        const guests = allGuests.filter(each => each.visit_id === row.id)
         const open = (sealed: Uint8Array, context: string) => keys.openTextFor(row.sealed_for, sealed, context)
         const opened = guests.map(
           async each => [each.id, (await open(each.name_sealed, sealedAs.guest(each.id))) ?? ''] as const,
@@ -100,6 +107,7 @@ export function createSight({ kit, visits, chat, notes, people }: ConsultationDe
           // Medley itself sees what the clinician does.
           seat: seatOf(call.caller, sidesOf(row), invited(guests)) ?? 'clinician',
           guests,
+          guestsMax: guestsMaxOf(kit.video.peersMax),
           guestNames: new Map(await Promise.all(opened)),
           patientName: (names as Record<string, string>)[row.patient_id],
           subject: row.subject_sealed ? await open(row.subject_sealed, sealedAs.subject(row.id)) : undefined,
@@ -186,7 +194,7 @@ export function guestView(row: GuestRow, name: string): Guest {
   }
 }
 
-export function viewOf({ row, seat, guests, guestNames, patientName, subject, ...rest }: Seen): Visit {
+export function viewOf({ row, seat, guests, guestNames, guestsMax, patientName, subject, ...rest }: Seen): Visit {
   return {
     id: row.id,
     kind: row.kind,
@@ -201,7 +209,11 @@ export function viewOf({ row, seat, guests, guestNames, patientName, subject, ..
     state: row.state,
     stateSince: row.state_since.toISOString(),
     ...(subject === undefined ? {} : { subject }),
-    guests: guests.map(each => guestView(each, guestNames.get(each.id) ?? '')),
+    // Whom the patient did not want is nothing to the others who came.
+    guests: guests
+      .filter(each => seat !== 'guest' || each.consent === 'given')
+      .map(each => guestView(each, guestNames.get(each.id) ?? '')),
+    guestsMax,
     unread: rest.unread,
     readUpTo: Object.fromEntries(rest.receipts.map(each => [each.person_id, each.message_id])),
     ...(row.last_message_at ? { lastMessageAt: row.last_message_at.toISOString() } : {}),

@@ -22,7 +22,6 @@ export type RecordingRow = {
   expires_at: Date
 }
 
-export type ParticipantRow = { visit_id: string; person_id: string; peer_id: string; seat: Seat }
 export type ConsentRow = { recording_id: string; person_id: string; seat: Seat; answer: Answer['answer'] }
 export type PartRow = { blob_id: string; size_bytes: number }
 
@@ -31,28 +30,10 @@ const at = (epochMs: number) => new Date(epochMs)
 const columns = sql`id, visit_id, patient_id, clinician_id, asked_by, asked_at, started_at, ended_at, ending, content_type, parts,
   duration_ms::float8 as duration_ms, size_bytes::float8 as size_bytes, is_complete, active_at, expires_at`
 
-/** Who is in the call, recordings of it, what everybody said to them, and their parts. */
+/** Recordings of a call, what everybody said to them, and their parts. */
 export function recordingStore(database: ServiceDatabase) {
   const first = async <Row>(rows: Promise<Row[]>) => (await rows)[0]
   return {
-    join: (row: ParticipantRow & { patient_id: string; joinedMs: number; endsMs: number }) =>
-      database.query(sql`insert into consultation.participant
-          (visit_id, person_id, patient_id, seat, peer_id, joined_at, ends_at)
-        values (${row.visit_id}, ${row.person_id}, ${row.patient_id}, ${row.seat}, ${row.peer_id}, ${at(row.joinedMs)}, ${at(row.endsMs)})
-        on conflict (visit_id, person_id) do update set seat = excluded.seat, peer_id = excluded.peer_id,
-          joined_at = excluded.joined_at, ends_at = excluded.ends_at, left_at = null`),
-    /** Empty when a newer page of theirs is in the call. */
-    leave: (visitId: string, personId: string, peerId: string, nowMs: number) =>
-      database.query(sql<{ seat: Seat }>`update consultation.participant set left_at = ${at(nowMs)}
-        where visit_id = ${visitId} and person_id = ${personId} and peer_id = ${peerId} and left_at is null returning seat`),
-    /** A guest whom the patient sent away is not there, whatever their browser says. */
-    present: (visitIds: readonly string[], nowMs: number) =>
-      database.query(sql<ParticipantRow>`select visit_id, person_id, peer_id, seat from consultation.participant p
-        where visit_id = any(${visitIds}::uuid[]) and left_at is null and ends_at > ${at(nowMs)}
-          and (seat <> 'guest' or exists (select from consultation.guest g
-            where g.visit_id = p.visit_id and g.person_id = p.person_id and g.consent = 'given'))
-        order by joined_at, person_id`),
-
     /** Empty when there is an open one already. */
     add: (
       row: Pick<
@@ -162,8 +143,7 @@ export function recordingStore(database: ServiceDatabase) {
       await database.query(sql`update consultation.recording set deleted_at = ${at(nowMs)},
           ended_at = coalesce(ended_at, ${at(nowMs)}), ending = coalesce(ending, 'interrupted')
         where id in (select recording_id from consultation.recording_consent where person_id = ${personId} and seat = 'guest')`)
-      for (const table of ['participant', 'recording_consent'])
-        await database.query(sql`delete from ${sql.table(`consultation.${table}`)} where person_id = ${personId}`)
+      await database.query(sql`delete from consultation.recording_consent where person_id = ${personId}`)
     },
   }
 }

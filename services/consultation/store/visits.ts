@@ -34,7 +34,7 @@ export type GuestRow = {
 }
 
 const at = (epochMs: number) => new Date(epochMs)
-const recorded = ['participant', 'recording', 'recording_consent', 'recording_part']
+const recorded = ['recording', 'recording_consent', 'recording_part']
 
 /** Visits, their queue and their guests. */
 export function visitStore(database: ServiceDatabase) {
@@ -115,7 +115,17 @@ export function visitStore(database: ServiceDatabase) {
 
     /** A claimed record and the account that claimed it become one person. */
     rename: async (formerPersonId: string, personId: string) => {
-      for (const table of ['visit', 'guest', 'message', 'receipt', 'file', 'note_version', 'aftercare', ...recorded])
+      for (const table of [
+        'visit',
+        'guest',
+        'message',
+        'receipt',
+        'file',
+        'note_version',
+        'aftercare',
+        'call_peer',
+        ...recorded,
+      ])
         await database.query(
           sql`update ${sql.table(`consultation.${table}`)} set patient_id = ${personId} where patient_id = ${formerPersonId}`,
         )
@@ -123,7 +133,7 @@ export function visitStore(database: ServiceDatabase) {
         ['guest', 'person_id'],
         ['message', 'author_id'],
         ['file', 'author_id'],
-        ['participant', 'person_id'],
+        ['call_peer', 'person_id'],
         ['recording', 'asked_by'],
         ['recording_consent', 'person_id'],
       ] as const)

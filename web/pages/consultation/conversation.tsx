@@ -14,7 +14,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { TextArea } from '../../ui/text-field.tsx'
 import { channelOf } from './use-call.ts'
-import { nameOf } from './video-stage.tsx'
+import { nameOf } from './call-tiles.tsx'
 
 const acceptedTypes = ['image/png', 'image/jpeg', 'image/webp', 'application/pdf']
 /** Somebody who typed is taken to type for so long. */

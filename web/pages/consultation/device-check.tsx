@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { closeDevices, type Devices, type NetworkResult, openDevices, testNetwork } from './devices.ts'
-import { Picture } from './video-stage.tsx'
+import { Picture } from './picture.tsx'
 
 type Verdict = 'good' | 'bad' | 'testing'
 

@@ -12,7 +12,7 @@ import { TextField } from '../../ui/text-field.tsx'
 
 const relations = ['interpreter', 'relative', 'clinician', 'other'] as const
 
-/** A third person: invited by either of the two, let in by the patient alone. */
+/** Others in the visit: invited by either of the two, let in by the patient alone. */
 export function GuestCard({ visit }: { visit: Visit }) {
   const { t } = useReader()
   const [isInviting, setInviting] = useState(false)
@@ -24,8 +24,14 @@ export function GuestCard({ visit }: { visit: Visit }) {
           <GuestLine key={guest.id} visit={visit} guest={guest} />
         ))}
       </ul>
-      {present.length === 0 && (
-        <Button tone="quiet" size="sm" icon="plus" onPress={() => setInviting(true)}>
+      {present.length < visit.guestsMax && (
+        <Button
+          tone="quiet"
+          size="sm"
+          icon="plus"
+          className={present.length > 0 ? 'mt-4' : ''}
+          onPress={() => setInviting(true)}
+        >
           {t('consult.invite')}
         </Button>
       )}

@@ -9,7 +9,7 @@ import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 
-/** Where a third person comes in, with the code they were given. The code is typed, so that no address holds it. */
+/** Where a guest comes in, with the code they were given. The code is typed, so that no address holds it. */
 export function JoinVisit() {
   const { t } = useReader()
   const router = useRouter()

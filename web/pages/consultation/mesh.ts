@@ -1,28 +1,16 @@
-// The call itself: every browser reaches every other one (a mesh), by perfect negotiation (W3C WebRTC §10.7).
+// A call without anybody in between: every browser reaches every other one, by perfect negotiation (W3C WebRTC §10.7).
 import { Fault } from '#core/fault'
-import type { InputOf, OutputOf } from '../../api.ts'
-
-export type Signal = NonNullable<InputOf<'consultation', 'signal'>['signals']>[number]
-export type Ticket = OutputOf<'consultation', 'joinCall'>
-
-export interface RemotePeer {
-  peerId: string
-  personId: string
-  stream: MediaStream
-  state: RTCPeerConnectionState
-}
-
-export interface MeshOptions {
-  ticket: Pick<Ticket, 'peerId' | 'iceServers' | 'isRelayOnly'>
-  local: MediaStream
-  /** Asked again with the same until it has arrived, or was refused. */
-  send: (to: string, signals: Signal[]) => Promise<unknown>
-  /** Fresh ones, before another way is looked for: those of the ticket end with it. */
-  renew: () => Promise<Ticket['iceServers']>
-  onPeers: (peers: RemotePeer[]) => void
-  /** The network carries too little for pictures; sound goes on. */
-  onWeak: () => void
-}
+import {
+  loudnessOf,
+  refresh,
+  type RemotePeer,
+  rtcConfiguration,
+  type Signal,
+  type Transport,
+  type TransportOptions,
+  watchConnection,
+  watchLoss,
+} from './transport.ts'
 
 interface Peer extends RemotePeer {
   connection: RTCPeerConnection
@@ -31,39 +19,19 @@ interface Peer extends RemotePeer {
   ignores: boolean
   outgoing: Signal[]
   sending: Promise<void> | undefined
-  restart: ReturnType<typeof setTimeout> | undefined
+  stopWatching: () => void
   turn: Promise<unknown>
-}
-
-export interface Mesh {
-  /** Somebody came in after us; we call them. */
-  welcome(peerId: string, personId: string): void
-  hear(from: string, signals: readonly Signal[], personId: string): void
-  remove(peerId: string): void
-  /** Another camera, or the screen in its place; null for none. */
-  replaceVideo(track: MediaStreamTrack | null): Promise<void>
-  close(): void
 }
 
 /** Candidates come in bursts; together they are one request. */
 const gatherMs = 40
-/** How long a connection may be in a state before another way is looked for; those that never come about are among them. */
-const bearableMs: Partial<Record<RTCPeerConnectionState, number>> = {
-  new: 10_000,
-  connecting: 10_000,
-  disconnected: 3_000,
-  failed: 0,
-}
 /** What could not be sent is tried again at this pace, for as long as the call lasts. */
 const againMs = 3_000
-const weakLossShare = 0.12
-const statsMs = 3_000
-
-export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: MeshOptions): Mesh {
+export function createMesh(options: TransportOptions): Transport {
+  const { joined, local, video: shown, send, onPeers, onWeak } = options
   const peers = new Map<string, Peer>()
   let isClosed = false
-  let video: MediaStreamTrack | null = local.getVideoTracks()[0] ?? null
-  let weakSamples = 0
+  let video = shown
 
   const tell = () =>
     onPeers([...peers.values()].map(({ peerId, personId, stream, state }) => ({ peerId, personId, stream, state })))
@@ -93,33 +61,27 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
   const describe = (peer: Peer) =>
     queue(peer, { kind: 'description', data: peer.connection.localDescription!.toJSON() as never })
 
-  const configured = (iceServers: Ticket['iceServers']): RTCConfiguration => ({
-    iceServers: iceServers.map(({ urls, username, credential }) => ({
-      urls,
-      ...(username === undefined ? {} : { username }),
-      ...(credential === undefined ? {} : { credential }),
-    })),
-    iceTransportPolicy: ticket.isRelayOnly ? 'relay' : 'all',
-  })
-
   function connect(peerId: string, personId: string): Peer {
-    const connection = new RTCPeerConnection(configured(ticket.iceServers))
+    const connection = new RTCPeerConnection(rtcConfiguration(joined))
     const peer: Peer = {
       peerId,
       personId,
       connection,
       stream: new MediaStream(),
       state: 'new',
-      isPolite: ticket.peerId < peerId,
+      isPolite: joined.peerId < peerId,
       isOffering: false,
       ignores: false,
       outgoing: [],
       sending: undefined,
-      restart: undefined,
+      stopWatching: watchConnection(
+        connection,
+        () => stateChanged(peer),
+        () => void restart(connection),
+      ),
       turn: Promise.resolve(),
     }
     peers.set(peerId, peer)
-    watchOver(peer, bearableMs.new)
     connection.addEventListener('negotiationneeded', () => void offer(peer))
     connection.addEventListener('icecandidate', ({ candidate }) => {
       if (candidate) queue(peer, { kind: 'candidate', data: candidate.toJSON() as never })
@@ -129,7 +91,6 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
       track.addEventListener('unmute', tell)
       tell()
     })
-    connection.addEventListener('connectionstatechange', () => stateChanged(peer))
     return peer
   }
 
@@ -142,23 +103,11 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
 
   function stateChanged(peer: Peer): void {
     peer.state = peer.connection.connectionState
-    watchOver(peer, bearableMs[peer.state])
     tell()
   }
 
-  function watchOver(peer: Peer, forMs: number | undefined): void {
-    clearTimeout(peer.restart)
-    if (forMs !== undefined) peer.restart = setTimeout(() => void restart(peer), forMs)
-  }
-
-  /** Looks for another way, and again when that one leads nowhere either. */
-  async function restart(peer: Peer): Promise<void> {
-    const { connection } = peer
-    watchOver(peer, bearableMs.connecting)
-    const iceServers = await renew().catch(() => undefined)
-    if (connection.connectionState === 'connected' || connection.signalingState === 'closed') return
-    if (iceServers) connection.setConfiguration(configured(iceServers))
-    connection.restartIce()
+  async function restart(connection: RTCPeerConnection): Promise<void> {
+    if (await refresh(connection, options)) connection.restartIce()
   }
 
   async function offer(peer: Peer): Promise<void> {
@@ -203,22 +152,12 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
     }
   }
 
-  /** Three bad looks in a row: pictures are given up for sound. */
-  async function look(): Promise<void> {
-    let isWeak = false
-    for (const { connection } of peers.values()) {
-      for (const report of (await connection.getStats()).values() as Iterable<{ type: string; fractionLost?: number }>)
-        if (report.type === 'remote-inbound-rtp' && (report.fractionLost ?? 0) > weakLossShare) isWeak = true
-    }
-    weakSamples = isWeak ? weakSamples + 1 : 0
-    if (weakSamples === 3) onWeak()
-  }
-  const looking = setInterval(() => void look().catch(() => {}), statsMs)
+  const loss = watchLoss(() => [...peers.values()].map(each => each.connection), onWeak)
 
   function remove(peerId: string): void {
     const peer = peers.get(peerId)
     if (!peer) return
-    clearTimeout(peer.restart)
+    peer.stopWatching()
     peer.connection.close()
     peers.delete(peerId)
     tell()
@@ -231,7 +170,7 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
 
   return {
     welcome(peerId, personId) {
-      if (isClosed || peerId === ticket.peerId || peers.has(peerId)) return
+      if (isClosed || peerId === joined.peerId || peers.has(peerId)) return
       removeOthersOf(personId, peerId)
       addTracks(connect(peerId, personId))
       tell()
@@ -245,15 +184,16 @@ export function createMesh({ ticket, local, send, renew, onPeers, onWeak }: Mesh
     remove,
     async replaceVideo(track) {
       video = track
-      if (track) weakSamples = 0
+      if (track) loss.forgive()
       const senders = [...peers.values()].flatMap(({ connection }) =>
         connection.getTransceivers().filter(each => each.receiver.track.kind === 'video'),
       )
       await Promise.all(senders.map(each => each.sender.replaceTrack(track)))
     },
+    levels: () => new Map([...peers].map(([peerId, { connection }]) => [peerId, loudnessOf(connection)])),
     close() {
       isClosed = true
-      clearInterval(looking)
+      loss.stop()
       for (const peerId of peers.keys()) remove(peerId)
     },
   }

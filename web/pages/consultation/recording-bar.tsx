@@ -9,7 +9,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import type { Call } from './use-call.ts'
 import { endOf, useRecording } from './use-recording.ts'
-import { nameOf } from './video-stage.tsx'
+import { nameOf } from './call-tiles.tsx'
 
 /** Under the call: the question, everybody's answer, and, as long as it runs, that it does. */
 export function RecordingBar({ visit, call }: { visit: Visit; call: Call }) {

@@ -1,18 +1,29 @@
 // A call as a page has it: joined once, heard through the visit's channel, and given back when the page goes.
-import type { LiveEntry } from '#core/live'
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { api } from '../../api.ts'
-import { useChannel } from '../../live.ts'
+import { useEffect, useRef, useState } from 'react'
+import { noteOn, useChannel } from '../../live.ts'
 import { usePerson } from '../../session.ts'
+import { type CallSession, createCallSession } from './call-session.ts'
 import { closeDevices, type Devices, openDevices } from './devices.ts'
-import { createMesh, type Mesh, type RemotePeer, type Signal, type Ticket } from './mesh.ts'
+import type { RemotePeer } from './transport.ts'
 
 export type CallState = 'out' | 'joining' | 'in' | 'elsewhere'
+
+/** What somebody has turned on. */
+export interface Media {
+  camera: boolean
+  microphone: boolean
+  /** What one sees of them is their screen. */
+  screen: boolean
+}
 
 export interface Call {
   state: CallState
   devices: Devices | undefined
   peers: readonly RemotePeer[]
+  /** Person → what they said is on; nothing of those who have not said it yet. */
+  media: ReadonlyMap<string, Media>
+  /** Who is heard now, the loudest of them. */
+  speakerId: string | undefined
   isMuted: boolean
   isCameraOff: boolean
   isSharing: boolean
@@ -33,122 +44,93 @@ export function useCall(visitId: string): Call {
   const [state, setState] = useState<CallState>('out')
   const [devices, setDevices] = useState<Devices>()
   const [peers, setPeers] = useState<readonly RemotePeer[]>([])
+  const [media, setMedia] = useState<ReadonlyMap<string, Media>>(new Map())
   const [error, setError] = useState<unknown>(null)
   const [isMuted, setMuted] = useState(false)
   const [isCameraOff, setCameraOff] = useState(false)
   const [isAudioOnly, setAudioOnly] = useState(false)
   const [screen, setScreen] = useState<MediaStreamTrack>()
-  const mesh = useRef<Mesh>(undefined)
-  const ticket = useRef<Ticket>(undefined)
-  /** Peer → person, from the entries that said who joined. */
-  const people = useRef(new Map<string, string>())
-  /** What came while the answer to our own joining was still under way. */
-  const early = useRef<LiveEntry[]>([])
+  const session = useRef<CallSession>(undefined)
 
-  const sendSignals = useCallback(
-    (to: string, signals: Signal[]) =>
-      signals.length > 0 && ticket.current
-        ? api.consultation.signal(
-            { visitId, token: ticket.current.token, to, signals },
-            { idempotencyKey: crypto.randomUUID() },
-          )
-        : Promise.resolve(),
-    [visitId],
-  )
+  const isSharing = screen !== undefined
+  const own: Media = { camera: !isCameraOff || isSharing, microphone: !isMuted, screen: isSharing }
+  const tellMedia = () => noteOn(channelOf(visitId), 'media', own)
 
-  const stop = useCallback((next: CallState) => {
-    mesh.current?.close()
-    mesh.current = undefined
-    ticket.current = undefined
-    early.current = []
+  useChannel(channelOf(visitId), {
+    onEntry(entry) {
+      if (entry.type === 'media') {
+        const { from, ...theirs } = entry.data as unknown as { from: string } & Media
+        setMedia(known => new Map(known).set(from, theirs))
+        return
+      }
+      session.current?.hear(entry)
+      // Whoever comes in has not heard what we have turned on.
+      if (entry.type === 'joined' && state === 'in') tellMedia()
+    },
+    onReady: () => state === 'in' && tellMedia(),
+    onEnded: () => stop('out'),
+  })
+
+  const { camera, microphone } = own
+  useEffect(() => {
+    if (state === 'in') noteOn(channelOf(visitId), 'media', { camera, microphone, screen: isSharing })
+  }, [visitId, state, camera, microphone, isSharing])
+
+  function stop(next: CallState, failure: unknown = null): void {
+    session.current?.leave()
+    session.current = undefined
     setPeers([])
-    setScreen(undefined)
+    setScreen(shared => {
+      shared?.stop()
+      return undefined
+    })
     setDevices(open => {
       if (open) closeDevices(open)
       return undefined
     })
+    setError(failure)
     setState(next)
-  }, [])
-
-  function take(entry: LiveEntry): void {
-    const own = ticket.current
-    if (!own || !mesh.current) return
-    if (entry.type === 'joined') {
-      const { peerId, personId } = entry.data as { peerId: string; personId: string }
-      people.current.set(peerId, personId)
-      // The same person in another window: only one of them is in the call.
-      if (personId === person.id && peerId > own.peerId) stop('elsewhere')
-      else if (personId !== person.id) mesh.current.welcome(peerId, personId)
-    } else if (entry.type === 'left') {
-      mesh.current.remove((entry.data as { peerId: string }).peerId)
-    } else if (entry.type === 'signalled') {
-      const { from, to, signals } = entry.data as unknown as { from: string; to: string; signals: Signal[] }
-      if (to === own.peerId) mesh.current.hear(from, signals, people.current.get(from) ?? from)
-    }
   }
-
-  useChannel(channelOf(visitId), {
-    onEntry(entry) {
-      if (mesh.current) take(entry)
-      else early.current.push(entry)
-    },
-    onEnded: () => stop('out'),
-  })
 
   async function join(): Promise<void> {
     setState('joining')
     setError(null)
-    early.current = []
     const opened = await openDevices()
+    const entering = createCallSession({
+      visitId,
+      personId: person.id,
+      local: opened.stream,
+      onPeers: setPeers,
+      onWeak() {
+        setAudioOnly(true)
+        setCameraOff(true)
+        void session.current?.replaceVideo(null)
+      },
+      onOut: (why, failure) => session.current === entering && stop(why, failure),
+    })
+    session.current = entering
     try {
-      const issued = await api.consultation.joinCall({ visitId }, { idempotencyKey: crypto.randomUUID() })
-      ticket.current = issued
-      for (const each of issued.others) people.current.set(each.peerId, each.personId)
-      mesh.current = createMesh({
-        ticket: issued,
-        local: opened.stream,
-        send: sendSignals,
-        renew: async () => (await api.consultation.iceServers({}, {})).iceServers,
-        onPeers: setPeers,
-        onWeak: () => {
-          setAudioOnly(true)
-          setCameraOff(true)
-          void mesh.current?.replaceVideo(null)
-        },
-      })
+      await entering.enter()
+      if (session.current !== entering) return closeDevices(opened)
       setDevices(opened)
-      setMuted(false)
+      setMuted(!opened.hasMicrophone)
       setAudioOnly(false)
       setCameraOff(!opened.hasCamera)
       setState('in')
-      // Only what came after we were in: whoever was there before calls us.
-      const own = early.current.findIndex(
-        ({ type, data }) => type === 'joined' && (data as { peerId: string }).peerId === issued.peerId,
-      )
-      for (const entry of early.current.splice(0).slice(own + 1)) take(entry)
     } catch (failure) {
       closeDevices(opened)
-      setError(failure)
-      setState('out')
+      stop('out', failure)
     }
   }
 
-  function leave(): void {
-    const own = ticket.current
-    if (own) {
-      const call = { idempotencyKey: crypto.randomUUID() }
-      void api.consultation.signal({ visitId, token: own.token }, call).catch(() => {})
-    }
-    stop('out')
-  }
-
+  const leave = () => stop('out')
   const leaving = useRef(leave)
   useEffect(() => {
     leaving.current = leave
   })
   useEffect(() => () => leaving.current(), [])
 
-  const camera = devices?.stream.getVideoTracks()[0]
+  const ownCamera = devices?.stream.getVideoTracks()[0]
 
   function toggleMicrophone(): void {
     for (const track of devices?.stream.getAudioTracks() ?? []) track.enabled = isMuted
@@ -156,18 +138,20 @@ export function useCall(visitId: string): Call {
   }
 
   function toggleCamera(): void {
-    if (!camera) return
-    camera.enabled = isCameraOff
-    if (isCameraOff) void mesh.current?.replaceVideo(camera)
+    if (!ownCamera) return
+    ownCamera.enabled = isCameraOff
+    if (isCameraOff && !screen) void session.current?.replaceVideo(ownCamera)
     setAudioOnly(false)
     setCameraOff(!isCameraOff)
   }
+
+  const showCamera = () => session.current?.replaceVideo(isCameraOff ? null : (ownCamera ?? null))
 
   async function toggleScreen(): Promise<void> {
     if (screen) {
       screen.stop()
       setScreen(undefined)
-      await mesh.current?.replaceVideo(isCameraOff ? null : (camera ?? null))
+      await showCamera()
       return
     }
     const shared = await navigator.mediaDevices.getDisplayMedia({ video: true }).catch(() => undefined)
@@ -175,19 +159,21 @@ export function useCall(visitId: string): Call {
     if (!track) return
     track.addEventListener('ended', () => {
       setScreen(undefined)
-      void mesh.current?.replaceVideo(camera ?? null)
+      void showCamera()
     })
     setScreen(track)
-    await mesh.current?.replaceVideo(track)
+    await session.current?.replaceVideo(track)
   }
 
   return {
     state,
     devices,
     peers,
+    media,
+    speakerId: useSpeaker(session, state === 'in'),
     isMuted,
     isCameraOff,
-    isSharing: screen !== undefined,
+    isSharing,
     isAudioOnly,
     error,
     join,
@@ -196,4 +182,29 @@ export function useCall(visitId: string): Call {
     toggleCamera,
     toggleScreen,
   }
+}
+
+const lookMs = 300
+/** Breath and fans are quieter than that. */
+const speechLevel = 0.03
+
+/** Between words everybody is silent. */
+const silenceMs = 1_500
+
+/** The peer that is loudest. */
+function useSpeaker(session: { current: CallSession | undefined }, isIn: boolean): string | undefined {
+  const [speakerId, setSpeakerId] = useState<string>()
+  useEffect(() => {
+    if (!isIn) return
+    let heardAtMs = 0
+    const timer = setInterval(() => {
+      const loudest = [...(session.current?.levels() ?? [])].toSorted((a, b) => b[1] - a[1])[0]
+      if (loudest && loudest[1] > speechLevel) {
+        heardAtMs = performance.now()
+        setSpeakerId(loudest[0])
+      } else if (performance.now() - heardAtMs > silenceMs) setSpeakerId(undefined)
+    }, lookMs)
+    return () => clearInterval(timer)
+  }, [session, isIn])
+  return speakerId
 }

@@ -1,42 +1,19 @@
 import type { Visit } from '#contract/consultation'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { useReader } from '../../i18n/locale.tsx'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { cx } from '../../ui/classes.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
-import type { RemotePeer } from './mesh.ts'
+import { CallTiles } from './call-tiles.tsx'
 import type { Call } from './use-call.ts'
 
-/** Everybody in the call, oneself in the corner, and under it what one can do. */
+/** Everybody in the call, and under it what one can do. */
 export function VideoStage({ call, visit, children }: { call: Call; visit: Visit; children?: ReactNode }) {
   const { t } = useReader()
-  const isAlone = call.peers.length === 0
-  const isSilent = useLasting(!isAlone && call.peers.every(each => each.state !== 'connected'), silentMs)
+  const isSilent = useLasting(call.peers.length > 0 && call.peers.every(each => each.state !== 'connected'), silentMs)
   return (
     <section aria-label={t('consult.call')} className="overflow-hidden rounded-2xl bg-raised shadow-card">
-      <div
-        className={cx(
-          'relative grid aspect-video max-h-[68dvh] w-full bg-brand text-white',
-          call.peers.length > 1 && 'sm:grid-cols-2',
-        )}
-      >
-        {isAlone && (
-          <div role="status" className="flex flex-col items-center justify-center gap-3 p-6 text-center">
-            <Avatar name={visit.seat === 'clinician' ? (visit.patientName ?? '') : visit.clinicianName} size={72} />
-            <p className="text-lg font-[580]">{t('consult.alone')}</p>
-          </div>
-        )}
-        {call.peers.map(peer => (
-          <Remote key={peer.peerId} peer={peer} name={nameOf(peer.personId, visit)} />
-        ))}
-        {call.devices && (
-          <div className="absolute end-3 bottom-3 w-1/4 max-w-44 min-w-24 overflow-hidden rounded-lg border border-white/40 bg-brand">
-            <Picture stream={call.devices.stream} label={t('consult.you')} isOwn isOff={call.isCameraOff} />
-          </div>
-        )}
-      </div>
+      <CallTiles call={call} visit={visit} />
       <Controls call={call} />
       {isSilent && (
         <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-2.5 text-sm text-warn">
@@ -75,58 +52,6 @@ function useLasting(isSo: boolean, forMs: number): boolean {
     }
   }, [isSo, forMs])
   return isSo && lasts
-}
-
-export function nameOf(personId: string, visit: Visit): string {
-  if (personId === visit.patientId) return visit.patientName ?? ''
-  return visit.guests.find(each => each.personId === personId)?.name ?? visit.clinicianName
-}
-
-function Remote({ peer, name }: { peer: RemotePeer; name: string }) {
-  const { t } = useReader()
-  const isConnected = peer.state === 'connected'
-  return (
-    <div className="relative min-h-0 min-w-0 overflow-hidden">
-      <Picture stream={peer.stream} label={name} isOff={!isConnected} />
-      <p className="absolute start-3 bottom-3 flex items-center gap-2 rounded-full bg-brand px-3 py-1 text-sm font-[560]">
-        <bdi>{name}</bdi>
-        {!isConnected && <span role="status">{t('consult.connecting')}</span>}
-      </p>
-    </div>
-  )
-}
-
-interface PictureProps {
-  stream: MediaStream
-  label: string
-  isOwn?: boolean
-  isOff?: boolean
-}
-
-/** Nobody wants to hear themselves, and everybody knows themselves mirrored. */
-export function Picture({ stream, label, isOwn = false, isOff = false }: PictureProps) {
-  const video = useRef<HTMLVideoElement>(null)
-  useEffect(() => {
-    if (video.current && video.current.srcObject !== stream) video.current.srcObject = stream
-  }, [stream])
-  return (
-    <>
-      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- What people say to each other live has no captions yet. */}
-      <video
-        ref={video}
-        autoPlay
-        playsInline
-        muted={isOwn}
-        aria-label={label}
-        className={cx('size-full object-cover', isOwn && 'aspect-4/3 -scale-x-100', isOff && 'invisible')}
-      />
-      {isOff && (
-        <span className="absolute inset-0 flex items-center justify-center">
-          <Avatar name={label} size={isOwn ? 40 : 72} />
-        </span>
-      )}
-    </>
-  )
 }
 
 function Controls({ call }: { call: Call }) {
