@@ -9,6 +9,7 @@ import { notification } from '#contract/notification'
 import { operations } from '#contract/operations'
 import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
+import { task } from '#contract/task'
 import { remoteClient } from '#core/client'
 import { Fault } from '#core/fault'
 import {
@@ -61,6 +62,7 @@ export const api = {
   record: remoteClient(record, options),
   prescription: remoteClient(prescription, options),
   diagnosis: remoteClient(diagnosis, options),
+  task: remoteClient(task, options),
 }
 export type Api = typeof api
 export type ServiceName = keyof Api

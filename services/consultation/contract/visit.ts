@@ -49,6 +49,8 @@ export const Visit = z.strictObject({
   /** The person's id → the last message they have read. */
   readUpTo: z.record(Id, Id),
   lastMessageAt: Instant.optional(),
+  /** Whose turn it is to write, in an open written visit. */
+  awaits: z.enum(['patient', 'clinician']).optional(),
   isNoteSigned: z.boolean(),
 })
 export type Visit = z.output<typeof Visit>

@@ -8,12 +8,12 @@ import type { AftercareRow } from '../store/notes.ts'
 import type { VisitRow } from '../store/visits.ts'
 import { createNotes } from './notes.ts'
 import type { RoomDeps } from './rooms.ts'
-import { aboutOf, faults, sealedAs, type Some, viewOf } from './seen.ts'
+import { aboutOf, asking, faults, sealedAs, type Some, viewOf } from './seen.ts'
 
 type Content = Omit<Aftercare, 'visitId' | 'endedAt'>
 
 export function endHandlers(deps: RoomDeps): Some<'end' | 'aftercare' | 'tickTask' | 'details'> {
-  const { kit, notes, visits, sight } = deps
+  const { kit, notes, visits, chat, people, sight } = deps
   const { database, clock, keys } = kit
   const { noteOf, compose, write } = createNotes(deps)
 
@@ -91,8 +91,12 @@ export function endHandlers(deps: RoomDeps): Some<'end' | 'aftercare' | 'tickTas
       if (!rows) throw faults.visitNotFound()
       const { visit, note, care } = rows
       const [one] = await sight.around([visit], call)
+      const { personIds } = await people.peopleBehind({ clinicianIds: [visit.clinician_id] }, asking(call))
+      const reader = personIds[visit.clinician_id]
+      const unread = reader ? await database.read(call, () => chat.unread([visitId], reader), { isSingle: true }) : []
       return {
         visit: viewOf(one!),
+        isUnread: unread.some(each => each.n > 0),
         ...(note && note.state !== 'draft' ? { note: await noteOf(visit, note) } : {}),
         ...(care ? { aftercare: careView(care, await contentOf(visit, care)) } : {}),
       }
