@@ -12,6 +12,7 @@ import {
   Message,
   Note,
   NoteSections,
+  OfferedDiagnosis,
   Seat,
   Signal,
   Visit,
@@ -269,6 +270,15 @@ export const consultation = defineContract({
       output: Note,
       allow: ['clinician'],
       faults: ['visitNotFound', 'noteNotSigned', 'noteChanged', 'reasonMissing', 'noteEmpty', 'tooManyVersions'],
+    },
+    offerDiagnoses: {
+      method: 'GET',
+      path: '/visits/{visitId}/diagnoses',
+      summary: 'Diagnoses to choose from: accepted with assistance first, then those I use, then all that are known',
+      input: z.strictObject({ visitId: Id, text: z.string().trim().max(100).default('') }),
+      output: z.strictObject({ items: z.array(OfferedDiagnosis) }),
+      allow: ['clinician'],
+      faults: ['visitNotFound'],
     },
     end: {
       method: 'POST',

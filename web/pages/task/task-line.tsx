@@ -42,7 +42,7 @@ interface TaskLineProps {
 
 export function TaskLine({ task, onComplete, isChosen, onChoose }: TaskLineProps) {
   const { t } = useReader()
-  const what = [t(`task.kind.${task.kind}`), task.patientName ?? task.text].filter(Boolean).join(', ')
+  const what = [t(`task.kind.${task.kind}`), task.patientName, task.text ?? task.medicine].filter(Boolean).join(', ')
   const isTickable = task.may.includes('complete')
   return (
     <div className="flex items-start gap-2 py-3 sm:gap-3">
