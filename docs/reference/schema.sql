@@ -877,6 +877,21 @@ create table prescription.availability (
 alter table prescription.availability add constraint availability_pkey PRIMARY KEY (pharmacy_id, medicine);
 alter table prescription.availability add constraint availability_availability_check CHECK ((availability = ANY (ARRAY['inStock'::text, 'canOrder'::text, 'outOfStock'::text])));
 
+create table prescription.dose (
+  prescription_id uuid not null,
+  "on" date not null,
+  number smallint not null,
+  region text not null default medley.region(),
+  person_id uuid not null,
+  taken_at timestamp with time zone not null
+);
+alter table prescription.dose add constraint dose_pkey PRIMARY KEY (prescription_id, "on", number);
+alter table prescription.dose add constraint dose_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.dose add constraint dose_number_check CHECK (((number >= 1) AND (number <= 24)));
+CREATE INDEX dose_person ON prescription.dose USING btree (person_id, "on");
+alter table prescription.dose enable row level security;
+create policy own_or_all on prescription.dose for all using ((medley.reaches_all() OR (person_id = medley.person())));
+
 create table prescription.exchange (
   id uuid not null,
   region text not null default medley.region(),

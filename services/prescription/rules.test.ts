@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { PrescriptionState } from '#core/prescription'
 import { loadKnowledge } from './data/load.ts'
 import { check, isBlocking, needsReason, type Order, type PatientFacts, readStrength } from './rules/checks.ts'
+import { isDoseDay, mayTick } from './rules/doses.ts'
 import { ageAt, factsOf } from './rules/facts.ts'
 import { createFormulary, lawOf, merged, problemsOf } from './rules/formulary.ts'
 import { type Act, after, mayStage, nextFillAtMs, quantityOf, sideOf } from './rules/states.ts'
@@ -392,4 +393,44 @@ test('facts of a patient come from the record, and old ones do not count', () =>
     [['Penicillin'], ['Lisinopril 10 mg'], 38],
   )
   assert.equal(ageAt('not a date', nowMs), undefined)
+})
+
+test('a dose is ticked by the clock, within the last week by the calendar of whoever took it', () => {
+  assert.ok(mayTick({ timesPerDay: 2, isAsNeeded: false }, 2))
+  assert.ok(!mayTick({ timesPerDay: 2, isAsNeeded: false }, 3))
+  assert.ok(!mayTick({ timesPerDay: 2, isAsNeeded: true }, 1))
+  assert.ok(!mayTick({ timesPerDay: 0.5, isAsNeeded: false }, 1))
+  const nowMs = Date.parse('2026-11-23T23:30:00Z')
+  const days: [string, boolean][] = [
+    ['2026-11-23', true],
+    // Already tomorrow in Auckland, still the day before in Honolulu.
+    ['2026-11-24', true],
+    ['2026-11-22', true],
+    ['2026-11-16', true],
+    ['2026-11-26', false],
+    ['2026-11-01', false],
+  ]
+  for (const [on, expected] of days) assert.equal(isDoseDay(on, nowMs), expected, on)
+})
+
+test('every finding has a sentence with a name, and values beside the English words', () => {
+  const patient: PatientFacts = {
+    allergies: ['Penicillin', 'Moonlight'],
+    medicineAllergies: ['Moonlight'],
+    medicines: ['warfarin 5 mg', 'Stardust'],
+  }
+  const dosing = { strength: '500 mg', amount: 1, timesPerDay: 60, days: 400 }
+  const order: Order = {
+    medicine: 'amoxicillin',
+    form: 'capsule',
+    dosing,
+    refills: 0,
+    jurisdiction: 'US-MA',
+    on: '2026-11-23',
+  }
+  const findings = check(createFormulary(loadKnowledge()), order, patient)
+  assert.ok(findings.length >= 5)
+  for (const each of findings) assert.ok(each.text && each.advice.length > 5, each.key)
+  const impossible = findings.find(each => each.key.startsWith('dose/'))
+  assert.equal(impossible?.text?.values['unit'], 'mg')
 })

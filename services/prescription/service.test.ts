@@ -701,3 +701,36 @@ test('contents lie sealed, and go with an erasure', async () => {
   await medley.settle()
   assert.deepEqual(await rows(), [])
 })
+
+test('doses are ticked once however often it is sent, on every device, and by nobody but the patient', async () => {
+  const cast = await aCast()
+  const { id } = await accepted(cast, { timesPerDay: 2 })
+  await dispensed(cast, id, { quantity: 30 })
+  const on = '2026-11-23'
+  const tick = (number: number, isTaken: boolean, call = cast.patient) =>
+    ops().tickDose({ prescriptionId: id, on, number, isTaken }, keyed(call))
+  await Promise.all([tick(1, true), tick(1, true), tick(2, true)])
+  const { items } = await ops().doses({ on }, cast.patient)
+  assert.deepEqual(
+    items.map(each => [each.prescriptionId, each.on, each.number]),
+    [
+      [id, on, 1],
+      [id, on, 2],
+    ],
+  )
+  assert.deepEqual(
+    (await tick(1, false)).items.map(each => each.number),
+    [2],
+  )
+  assert.deepEqual((await ops().doses({ on: '2026-11-22' }, cast.patient)).items, [])
+  await assert.rejects(tick(3, true), code('doseUnknown'))
+  const late = { prescriptionId: id, on: '2026-10-01', number: 1, isTaken: true }
+  await assert.rejects(ops().tickDose(late, keyed(cast.patient)), code('doseUnknown'))
+  const stranger = await aPatient(medley)
+  await assert.rejects(tick(1, true, stranger), code('prescriptionNotFound'))
+  assert.deepEqual((await ops().doses({ on }, stranger)).items, [])
+  const prescriber = medley.as({ ...cast.clinician.call.caller, roles: ['patient', 'clinician'] })
+  await assert.rejects(tick(1, true, prescriber), code('prescriptionNotFound'))
+  await assert.rejects(tick(1, true, cast.jonas), { code: 'access.forbidden' })
+  await assert.rejects(ops().doses({ on }, cast.jonas), { code: 'access.forbidden' })
+})

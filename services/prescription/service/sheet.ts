@@ -1,6 +1,7 @@
 // A prescription on paper: one page, with the token as a QR code (ISO/IEC 18004) that a pharmacy scans.
 import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib'
 import { encode } from 'uqr'
+import { doseInWords } from '#core/dose'
 import type { Prescription } from '#core/prescription'
 
 /** A4 in points. */
@@ -25,7 +26,7 @@ export async function draw(prescription: Prescription, token: string | undefined
   if (!isWhole) write(incomplete, { size: 9, color: faint, gap: 20 })
   label(write, 'Medicine', [
     `${capital(prescription.medicineName)} ${order.strength}, ${order.form}`,
-    `${order.amount} × ${order.timesPerDay} a day${order.isAsNeeded ? ' when needed' : ''}, for ${order.days} days`,
+    `${capital(doseInWords(order))}, for ${order.days} ${order.days === 1 ? 'day' : 'days'}`,
     order.directions,
     `Quantity ${order.quantity}, refills ${order.refills}. ${order.isSubstitutable ? 'May be substituted.' : 'Do not substitute.'}`,
     prescription.schedule ? `Controlled substance, schedule ${prescription.schedule}` : '',
