@@ -6,6 +6,7 @@ import { check, isBlocking, needsReason, type Order, type PatientFacts, readStre
 import { isDoseDay, mayTick } from './rules/doses.ts'
 import { ageAt, factsOf } from './rules/facts.ts'
 import { createFormulary, lawOf, merged, problemsOf } from './rules/formulary.ts'
+import { printable, runsOf } from './service/letters.ts'
 import { type Act, after, mayStage, nextFillAtMs, quantityOf, sideOf } from './rules/states.ts'
 
 const knowledge = loadKnowledge()
@@ -433,4 +434,19 @@ test('every finding has a sentence with a name, and values beside the English wo
   for (const each of findings) assert.ok(each.text && each.advice.length > 5, each.key)
   const impossible = findings.find(each => each.key.startsWith('dose/'))
   assert.equal(impossible?.text?.values['unit'], 'mg')
+})
+
+test('letters of a line stand on paper as they are read', () => {
+  const shown = (line: string) => runsOf(line).map(each => each.text)
+  assert.deepEqual(shown('Ann Lee'), ['Ann Lee'])
+  assert.deepEqual(shown('Łukasz'), ['Ł', 'ukasz'])
+  // Shaping turns Arabic itself, so a run of it is in the order of reading; what stands around it is put in place here.
+  assert.deepEqual(shown('محمد علي'), ['محمد علي'])
+  assert.deepEqual(shown('born 1980 محمد علي'), ['born 1980 ', 'محمد علي'])
+  assert.deepEqual(shown('ليلى (Leila) 75 mg'), ['75 mg', ' (', 'Leila', ')', 'ليلى '])
+  const faces = (line: string) => runsOf(line).map(each => each.face.split('-').at(-1))
+  assert.deepEqual(faces('Анна'), ['cyrillic'])
+  assert.deepEqual(faces('Ελένη'), ['greek'])
+  assert.deepEqual(faces('ليلى'), ['arabic'])
+  assert.equal(printable('Anna\n  王 \u0007 Ελένη'), 'Anna ? ? Ελένη')
 })

@@ -616,6 +616,7 @@ test('a signed prescription is a PDF for its sides', async () => {
   const { pdf, fileName } = await ops().document({ prescriptionId: id }, cast.patient)
   assert.match(fileName, /^prescription-[0-9a-f]{8}\.pdf$/)
   assert.equal(Buffer.from(pdf, 'base64').subarray(0, 5).toString(), '%PDF-')
+  assert.ok(pdf.length < 150_000, 'only the letters that are used are in it')
   const draft = await ops().draft({ patientId: cast.patientId, order: order() }, cast.clinician.call)
   await assert.rejects(ops().document({ prescriptionId: draft.id }, cast.clinician.call), code('stateUnfit'))
 })
