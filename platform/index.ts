@@ -202,6 +202,8 @@ export type Settings = {
   readonly mailFrom: string
   /** Requests one address may make in a minute; the doors of identity allow a thirtieth of it. */
   readonly ratePerMinute: number
+  /** For which signatures somebody proves again who they are, by how many factors, and how long a proof lasts. */
+  readonly proof: { readonly for: 'controlled' | 'every'; readonly factors: 1 | 2; readonly withinMinutes: number }
   /** Servers that browsers in a call reach each other through. */
   readonly turn?: { readonly urls: readonly string[]; readonly secret: string; readonly isRelayOnly: boolean }
   readonly oidc?: {

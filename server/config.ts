@@ -60,6 +60,16 @@ export const variables = {
     schema: flag.default(false),
     reason: 'Calls go through the TURN server only, so that nobody in a call learns the address of another one.',
   },
+  MEDLEY_PROOF_FOR: {
+    schema: z.enum(['controlled', 'every']).default('controlled'),
+    reason:
+      'Which prescriptions are signed only with a fresh proof of the person: controlled substances, or every one.',
+  },
+  MEDLEY_PROOF_FACTORS: {
+    schema: z.enum(['1', '2']).default('1'),
+    reason: 'How many factors that proof needs; a passkey counts as two.',
+  },
+  MEDLEY_PROOF_MINUTES: { schema: whole(1, 60).default(10), reason: 'How long a proof of the person lasts.' },
   MEDLEY_BODY_BYTES: { schema: whole(1_024, 104_857_600).default(1_048_576), reason: 'Largest request body in bytes.' },
   MEDLEY_TRUST_PROXY: {
     schema: flag.default(false),

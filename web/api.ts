@@ -23,6 +23,7 @@ import {
 } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { accessToken, renewToken } from './session.ts'
+import { withProof } from './shell/proof.ts'
 
 /** What the page adds to one call: the key that makes a repeated write harmless. */
 export interface WebCall {
@@ -201,7 +202,11 @@ export function useAct<S extends ServiceName, O extends keyof Api[S]>(
     mutationFn: input => {
       const written = JSON.stringify(input)
       if (intent.current?.input !== written) intent.current = { input: written, key: crypto.randomUUID() }
-      return call(service, operation, input, { idempotencyKey: intent.current.key })
+      const { key } = intent.current
+      // A refusal is kept with its key, so whoever proved who they are asks with another one.
+      return withProof(isSecond =>
+        call(service, operation, input, { idempotencyKey: isSecond ? crypto.randomUUID() : key }),
+      )
     },
     onSuccess: async output => {
       intent.current = undefined

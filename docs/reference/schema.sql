@@ -674,6 +674,18 @@ CREATE INDEX person_newest ON identity.person USING btree (created_at DESC, id D
 alter table identity.person enable row level security;
 create policy own_or_all on identity.person for all using ((medley.reaches_all() OR (id = medley.person())));
 
+create table identity.proof (
+  session_id uuid not null,
+  region text not null default medley.region(),
+  password_at timestamp with time zone,
+  code_at timestamp with time zone,
+  passkey_at timestamp with time zone
+);
+alter table identity.proof add constraint proof_pkey PRIMARY KEY (session_id);
+alter table identity.proof add constraint proof_session_id_fkey FOREIGN KEY (session_id) REFERENCES identity.session(id) ON DELETE CASCADE;
+alter table identity.proof enable row level security;
+create policy at_the_door on identity.proof for all using (medley.reaches_all());
+
 create table identity.session (
   id uuid not null default gen_random_uuid(),
   "expiresAt" timestamp with time zone not null,

@@ -6,6 +6,7 @@ import { Id } from '#core/id'
 import { PageInput, pageOf } from '#core/page'
 import { Jurisdiction, Region } from '#core/region'
 import { Instant, PlainDate, TimeZone } from '#core/time'
+import { faults } from './contract/faults.ts'
 
 /** A person of any role. Accounts (passwords, second factors) are better-auth's, served below `/auth`. */
 export const Person = z.strictObject({
@@ -40,6 +41,16 @@ export const Session = z.strictObject({
   isCurrent: z.boolean(),
 })
 export type Session = z.output<typeof Session>
+
+/** What somebody gave again in a session, each the last time; the sign-in that began it counts as one of its own. */
+export const Proofs = z.strictObject({
+  signedInAt: Instant.optional(),
+  passwordAt: Instant.optional(),
+  codeAt: Instant.optional(),
+  /** A passkey that the device unlocked for its holder: possession and something more, at once. */
+  passkeyAt: Instant.optional(),
+})
+export type Proofs = z.output<typeof Proofs>
 
 export const ApiKey = z.strictObject({
   id: z.string(),
@@ -328,6 +339,15 @@ export const identity = defineContract({
       allow: ['service'],
       audit: 'never',
     },
+    proofsOf: {
+      method: 'POST',
+      path: '/internal/proofs',
+      summary: 'When the person of a session last proved who they are, and by what',
+      input: z.strictObject({ sessionId: z.string().max(200) }),
+      output: Proofs,
+      allow: ['service'],
+      audit: 'never',
+    },
     callerOfSession: {
       method: 'POST',
       path: '/internal/callers',
@@ -370,31 +390,5 @@ export const identity = defineContract({
     /** Nothing but the id is left of a person; whoever holds words by them or about them lets go of those. */
     forgotten: z.strictObject({ personId: Id }),
   },
-  faults: {
-    personNotFound: { kind: 'not_found', message: 'There is no such person here. Check the address or the id.' },
-    sessionNotFound: { kind: 'not_found', message: 'You have no such session. It may have ended already.' },
-    apiKeyNotFound: { kind: 'not_found', message: 'You have no such API key. It may have been revoked already.' },
-    wrongRegion: {
-      kind: 'unprocessable',
-      message: 'That place is in another region, and personal data stays at home. Ask an operator to move you.',
-    },
-    claimRefused: {
-      kind: 'unprocessable',
-      message: 'The code and the date of birth do not open an unclaimed record. Check both, or ask for a new code.',
-    },
-    consentEnded: {
-      kind: 'not_found',
-      message: 'This request of an app has ended or was answered. Go back to the app and start again.',
-    },
-    notYourPatient: { kind: 'forbidden', message: 'That record is not yours to share. Choose one of those offered.' },
-    scopeRefused: { kind: 'unprocessable', message: 'The app did not ask for that. Choose among what it asks for.' },
-    grantNotFound: { kind: 'not_found', message: 'You let no such app in. It may have ended already.' },
-    appNotFound: { kind: 'not_found', message: 'There is no such app of yours. It may have been removed already.' },
-    appRefused: {
-      kind: 'unprocessable',
-      message: 'The app cannot be registered like this. Correct what the details name.',
-    },
-    tooManyApps: { kind: 'unprocessable', message: 'You registered as many apps as one person can. Remove one first.' },
-    alreadyClaimed: { kind: 'conflict', message: 'This person has an account already, so no claim code is needed.' },
-  },
+  faults,
 })

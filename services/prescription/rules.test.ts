@@ -6,6 +6,7 @@ import { check, isBlocking, needsReason, type Order, type PatientFacts, readStre
 import { isDoseDay, mayTick } from './rules/doses.ts'
 import { ageAt, factsOf } from './rules/facts.ts'
 import { createFormulary, lawOf, merged, problemsOf } from './rules/formulary.ts'
+import { isProven, needsProof, type ProofPolicy } from './rules/proof.ts'
 import { printable, runsOf } from './service/letters.ts'
 import { type Act, after, mayStage, nextFillAtMs, quantityOf, sideOf } from './rules/states.ts'
 
@@ -449,4 +450,29 @@ test('letters of a line stand on paper as they are read', () => {
   assert.deepEqual(faces('Ελένη'), ['greek'])
   assert.deepEqual(faces('ليلى'), ['arabic'])
   assert.equal(printable('Anna\n  王 \u0007 Ελένη'), 'Anna ? ? Ελένη')
+})
+
+test('which proof is enough, and for how long', () => {
+  const one: ProofPolicy = { for: 'controlled', factors: 1, withinMinutes: 10 }
+  const two: ProofPolicy = { ...one, factors: 2 }
+  const nowMs = Date.parse('2026-11-23T12:00:00Z')
+  const ago = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString()
+  assert.ok(needsProof(one, 'II') && !needsProof(one, undefined) && needsProof({ ...one, for: 'every' }, undefined))
+  const table: [Parameters<typeof isProven>[0], boolean, boolean][] = [
+    [{}, false, false],
+    [{ signedInAt: ago(9) }, true, false],
+    [{ signedInAt: ago(11) }, false, false],
+    [{ signedInAt: ago(600), passwordAt: ago(10) }, true, false],
+    [{ passwordAt: ago(1), codeAt: ago(2) }, true, true],
+    [{ passwordAt: ago(11), codeAt: ago(2) }, true, false],
+    [{ passkeyAt: ago(1) }, true, true],
+    [{ passkeyAt: ago(11), codeAt: ago(11) }, false, false],
+    [{ passwordAt: ago(-30) }, false, false],
+  ]
+  for (const [proofs, single, double] of table)
+    assert.deepEqual(
+      [isProven(proofs, one, nowMs), isProven(proofs, two, nowMs)],
+      [single, double],
+      JSON.stringify(proofs),
+    )
 })

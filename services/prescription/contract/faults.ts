@@ -9,6 +9,11 @@ export const faults = {
   stateUnfit: { kind: 'conflict', message: 'The prescription has moved on; `details.state` says where. Look again.' },
   stageUnfit: { kind: 'conflict', message: 'This supply has moved on; `details.stage` says where. Look again.' },
   fillOpen: { kind: 'conflict', message: 'A supply is being prepared. Hand it over or reject it first.' },
+  proofNeeded: {
+    kind: 'forbidden',
+    message:
+      'This signature needs you to prove again who you are; `details.factors` says by how many factors. Prove it, then sign again.',
+  },
   noLicence: {
     kind: 'unprocessable',
     message: 'The prescriber holds no verified licence where the patient is today.',
