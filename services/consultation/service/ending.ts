@@ -93,10 +93,14 @@ export function endHandlers(deps: RoomDeps): Some<'end' | 'aftercare' | 'tickTas
       const [one] = await sight.around([visit], call)
       const { personIds } = await people.peopleBehind({ clinicianIds: [visit.clinician_id] }, asking(call))
       const reader = personIds[visit.clinician_id]
-      const unread = reader ? await database.read(call, () => chat.unread([visitId], reader), { isSingle: true }) : []
+      const { unread, last } = await database.read(call, async () => ({
+        unread: reader ? await chat.unread([visitId], reader) : [],
+        last: await chat.lastSeats([visitId]),
+      }))
       return {
         visit: viewOf(one!),
-        isUnread: unread.some(each => each.n > 0),
+        // Whoever wrote last has seen the rest.
+        isUnread: unread.some(each => each.n > 0) && last[0]?.seat !== 'clinician',
         ...(note && note.state !== 'draft' ? { note: await noteOf(visit, note) } : {}),
         ...(care ? { aftercare: careView(care, await contentOf(visit, care)) } : {}),
       }
