@@ -80,15 +80,14 @@ function Words({ task }: { task: Task }) {
         {task.patientName && <bdi className="font-[600]">{task.patientName}</bdi>}
         <span className={task.patientName ? 'text-sm text-ink-soft' : 'font-[600]'}>{t(`task.kind.${task.kind}`)}</span>
       </p>
-      {(text ?? medicine) && (
+      {medicine && (
+        <p className="font-[560]">
+          <bdi>{medicine}</bdi>
+        </p>
+      )}
+      {text && (
         <p className="line-clamp-2">
           {orderKind && <span className="text-ink-soft">{t(`consult.order.${orderKind}`)}: </span>}
-          {medicine && (
-            <bdi className="font-[560]">
-              {medicine}
-              {text && ': '}
-            </bdi>
-          )}
           <bdi>{text}</bdi>
         </p>
       )}
