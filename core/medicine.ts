@@ -118,6 +118,13 @@ export const Knowledge = z.strictObject({
 })
 export type Knowledge = z.output<typeof Knowledge>
 
+/** A sentence by its name and what is put into it, so that every page says it in its reader's language. */
+export const Sentence = z.strictObject({
+  id: z.string().max(40),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+})
+export type Sentence = z.output<typeof Sentence>
+
 /** One thing a check found. `key` names it, so that an override can say which one it answers. */
 export const Finding = z.strictObject({
   key: z.string().max(300),
@@ -139,6 +146,8 @@ export const Finding = z.strictObject({
   mechanism: z.string().max(40).optional(),
   /** For professionals, in English. */
   advice: z.string().max(400),
+  /** The same for any language; absent in what was found before it was. Advice of a source beside it stays in the source's words. */
+  text: Sentence.optional(),
   provenance: Provenance,
 })
 export type Finding = z.output<typeof Finding>

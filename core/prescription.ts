@@ -159,5 +159,9 @@ export const OwnMedicine = z.strictObject({
 })
 export type OwnMedicine = z.output<typeof OwnMedicine>
 
+/** One that somebody said they took: the first, second … of a day by their own calendar. */
+export const Dose = z.strictObject({ prescriptionId: Id, on: PlainDate, number: z.int(), takenAt: Instant })
+export type Dose = z.output<typeof Dose>
+
 export const Favourite = z.strictObject({ order: Order, uses: z.int(), lastUsedAt: Instant, isStarred: z.boolean() })
 export type Favourite = z.output<typeof Favourite>

@@ -218,6 +218,8 @@ export type Settings = {
   readonly ratePerMinute: number
   /** How many days recordings of calls are kept; 0 where none are made. */
   readonly recordingDays: number
+  /** For which signatures somebody proves again who they are, by how many factors, and how long a proof lasts. */
+  readonly proof: { readonly for: 'controlled' | 'every'; readonly factors: 1 | 2; readonly withinMinutes: number }
   /** Servers that browsers in a call reach each other through. */
   readonly turn?: { readonly urls: readonly string[]; readonly secret: string; readonly isRelayOnly: boolean }
   /** When a call of few goes from browser to browser, although there is a media server. */

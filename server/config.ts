@@ -90,6 +90,16 @@ export const variables = {
     schema: z.url({ protocol: /^https?$/ }).optional(),
     reason: 'Where Medley reaches the API of LiveKit; the same place over HTTP by default.',
   },
+  MEDLEY_PROOF_FOR: {
+    schema: z.enum(['controlled', 'every']).default('controlled'),
+    reason:
+      'Which prescriptions are signed only with a fresh proof of the person: controlled substances, or every one.',
+  },
+  MEDLEY_PROOF_FACTORS: {
+    schema: z.enum(['1', '2']).default('1'),
+    reason: 'How many factors that proof needs; a passkey counts as two.',
+  },
+  MEDLEY_PROOF_MINUTES: { schema: whole(1, 60).default(10), reason: 'How long a proof of the person lasts.' },
   MEDLEY_BODY_BYTES: { schema: whole(1_024, 104_857_600).default(1_048_576), reason: 'Largest request body in bytes.' },
   MEDLEY_TRUST_PROXY: {
     schema: flag.default(false),

@@ -232,6 +232,11 @@ function settingsOf(config: Config): Settings {
   return {
     publicUrl: (config.MEDLEY_PUBLIC_URL ?? `http://localhost:${config.MEDLEY_PORT}`).replace(/\/$/, ''),
     isDemo: isDemo(config),
+    proof: {
+      for: config.MEDLEY_PROOF_FOR,
+      factors: config.MEDLEY_PROOF_FACTORS === '2' ? 2 : 1,
+      withinMinutes: config.MEDLEY_PROOF_MINUTES,
+    },
     mailFrom: config.MEDLEY_MAIL_FROM,
     ratePerMinute: config.MEDLEY_RATE_PER_MINUTE,
     recordingDays: config.MEDLEY_RECORDING_DAYS,

@@ -4,6 +4,7 @@ import { type Clinician, directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import type { Call, Role } from '#core/call'
 import type { Medley } from './lifecycle.ts'
+import { seedVisits } from './seed-visits.ts'
 import { demoAccounts } from '../services/identity/seed.ts'
 
 export type DemoAccount = { email: string; password: string; role: Role }
@@ -13,7 +14,7 @@ export type DemoAccount = { email: string; password: string; role: Role }
  * runs, so the one with the directory starts first. Returns the accounts to print.
  */
 export async function seedDemo(
-  medley: Pick<Medley, 'composition' | 'call'>,
+  medley: Pick<Medley, 'composition' | 'call' | 'platform'>,
   onStep: (step: string) => void,
 ): Promise<readonly DemoAccount[]> {
   const { placed, serviceCall } = medley.composition
@@ -27,6 +28,7 @@ export async function seedDemo(
   const { items: clinicians } = await medley.call(directory).search({ limit: 200 }, call)
   let patientId: string | undefined
   let seen: Clinician | undefined
+  let clinicianId: string | undefined
   for (const account of demoAccounts) {
     const clinician = account.role === 'clinician' ? clinicians.find(each => each.name === account.name) : undefined
     const kind = account.role === 'pharmacist' ? 'pharmacy' : account.role === 'insurer' ? 'carrier' : 'clinic'
@@ -36,9 +38,11 @@ export async function seedDemo(
       organizations[0]
     const { personId } = await enrol(medley, account, { organizationId: home?.id, clinicianId: clinician?.id })
     if (account.role === 'patient') patientId = personId
-    if (clinician) seen = clinician
+    if (clinician) [seen, clinicianId] = [clinician, personId]
   }
   if (placed.has('appointment') && patientId && seen) await bookVisits(medley, patientId, seen)
+  const hasAll = ['appointment', 'consultation', 'diagnosis', 'task'].every(name => placed.has(name))
+  if (hasAll && patientId && clinicianId && seen) await seedVisits(medley, { patientId, clinicianId, clinician: seen })
   return demoAccounts
 }
 

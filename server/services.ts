@@ -4,6 +4,7 @@ import directory from '#services/directory'
 import appointment from '#services/appointment'
 import consultation from '#services/consultation'
 import prescription from '#services/prescription'
+import task from '#services/task'
 import notification from '#services/notification'
 import audit from '#services/audit'
 import record from '#services/record'
@@ -19,6 +20,7 @@ export const services: readonly AnyService[] = [
   record,
   diagnosis,
   prescription,
+  task,
   notification,
   audit,
   operations,

@@ -73,7 +73,7 @@ export async function splitMedley(
 ): Promise<{ edge: TestMedley; parts: TestMedley[]; [Symbol.asyncDispose](): Promise<void> }> {
   const names = [
     'identity,directory',
-    'appointment,consultation,prescription',
+    'appointment,consultation,prescription,task',
     'record,diagnosis,notification,audit,operations',
   ]
   const ports = await Promise.all(names.map(freePort))

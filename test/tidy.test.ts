@@ -46,7 +46,7 @@ const places: Place[] = [
     name: 'service',
     at: /^services\/([^/]+)\//,
     may: [/^core\//, /^platform\/([^/]+\/port|index)\.ts$/, /^services\/[^/]+\/contract\.ts$/, /^services\/SELF\//],
-    npm: /^(zod|kysely|lru-cache|pdf-lib|uqr|better-auth\/crypto|@medplum\/(core|fhirtypes))$/,
+    npm: /^(zod|kysely|lru-cache|pdfkit|bidi-js|uqr|better-auth\/crypto|@medplum\/(core|fhirtypes))$/,
     node: true,
   },
   {

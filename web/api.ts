@@ -9,6 +9,7 @@ import { notification } from '#contract/notification'
 import { operations } from '#contract/operations'
 import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
+import { task } from '#contract/task'
 import { remoteClient } from '#core/client'
 import { Fault } from '#core/fault'
 import {
@@ -22,6 +23,7 @@ import {
 } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { accessToken, renewToken } from './session.ts'
+import { withProof } from './shell/proof.ts'
 
 /** What the page adds to one call: the key that makes a repeated write harmless. */
 export interface WebCall {
@@ -61,6 +63,7 @@ export const api = {
   record: remoteClient(record, options),
   prescription: remoteClient(prescription, options),
   diagnosis: remoteClient(diagnosis, options),
+  task: remoteClient(task, options),
 }
 export type Api = typeof api
 export type ServiceName = keyof Api
@@ -199,7 +202,11 @@ export function useAct<S extends ServiceName, O extends keyof Api[S]>(
     mutationFn: input => {
       const written = JSON.stringify(input)
       if (intent.current?.input !== written) intent.current = { input: written, key: crypto.randomUUID() }
-      return call(service, operation, input, { idempotencyKey: intent.current.key })
+      const { key } = intent.current
+      // A refusal is kept with its key, so whoever proved who they are asks with another one.
+      return withProof(isSecond =>
+        call(service, operation, input, { idempotencyKey: isSecond ? crypto.randomUUID() : key }),
+      )
     },
     onSuccess: async output => {
       intent.current = undefined

@@ -112,6 +112,20 @@ export async function auth<Answer>(path: string, body?: object, method: 'GET' | 
   )
 }
 
+/** Proves again who is there, for what needs it anew; refused proofs count like wrong passwords. */
+export async function proveAgain(proof: { password: string } | { code: string }): Promise<void> {
+  const response = await fetch('/api/identity/proof', {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(proof),
+  }).catch((cause: unknown) => {
+    throw houseFault('service.unavailable', {}, cause)
+  })
+  if (response.ok) return
+  if (response.status === 422) throw new SignInProblem('code' in proof ? 'INVALID_CODE' : 'INVALID_PASSWORD', '')
+  throw fromProblem(await response.json().catch(() => null)) ?? houseFault('service.unavailable')
+}
+
 export async function signOut(): Promise<void> {
   await auth('/sign-out')
   token = undefined

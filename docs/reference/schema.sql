@@ -766,6 +766,18 @@ CREATE INDEX person_newest ON identity.person USING btree (created_at DESC, id D
 alter table identity.person enable row level security;
 create policy own_or_all on identity.person for all using ((medley.reaches_all() OR (id = medley.person())));
 
+create table identity.proof (
+  session_id uuid not null,
+  region text not null default medley.region(),
+  password_at timestamp with time zone,
+  code_at timestamp with time zone,
+  passkey_at timestamp with time zone
+);
+alter table identity.proof add constraint proof_pkey PRIMARY KEY (session_id);
+alter table identity.proof add constraint proof_session_id_fkey FOREIGN KEY (session_id) REFERENCES identity.session(id) ON DELETE CASCADE;
+alter table identity.proof enable row level security;
+create policy at_the_door on identity.proof for all using (medley.reaches_all());
+
 create table identity.session (
   id uuid not null default gen_random_uuid(),
   "expiresAt" timestamp with time zone not null,
@@ -968,6 +980,21 @@ create table prescription.availability (
 );
 alter table prescription.availability add constraint availability_pkey PRIMARY KEY (pharmacy_id, medicine);
 alter table prescription.availability add constraint availability_availability_check CHECK ((availability = ANY (ARRAY['inStock'::text, 'canOrder'::text, 'outOfStock'::text])));
+
+create table prescription.dose (
+  prescription_id uuid not null,
+  "on" date not null,
+  number smallint not null,
+  region text not null default medley.region(),
+  person_id uuid not null,
+  taken_at timestamp with time zone not null
+);
+alter table prescription.dose add constraint dose_pkey PRIMARY KEY (prescription_id, "on", number);
+alter table prescription.dose add constraint dose_prescription_id_fkey FOREIGN KEY (prescription_id) REFERENCES prescription.prescription(id) ON DELETE CASCADE;
+alter table prescription.dose add constraint dose_number_check CHECK (((number >= 1) AND (number <= 24)));
+CREATE INDEX dose_person ON prescription.dose USING btree (person_id, "on");
+alter table prescription.dose enable row level security;
+create policy own_or_all on prescription.dose for all using ((medley.reaches_all() OR (person_id = medley.person())));
 
 create table prescription.exchange (
   id uuid not null,
@@ -1284,6 +1311,49 @@ create table record.token (
 );
 CREATE INDEX token_found ON record.token USING btree (parameter, code, system, resource);
 CREATE INDEX token_resource ON record.token USING btree (resource, parameter);
+
+create table task.source (
+  about_id uuid not null,
+  region text not null default medley.region(),
+  revision integer not null
+);
+alter table task.source add constraint source_pkey PRIMARY KEY (about_id);
+
+create table task.task (
+  id uuid not null,
+  region text not null default medley.region(),
+  kind text not null,
+  about_id uuid not null,
+  part smallint not null default 0,
+  visit_id uuid,
+  patient_id text,
+  person_id uuid,
+  subject_id uuid not null,
+  requester_id uuid not null,
+  owner_id uuid not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  urgency smallint not null,
+  due_at timestamp with time zone not null,
+  shown_from timestamp with time zone not null,
+  content_sealed bytea not null,
+  note_sealed bytea,
+  outcome_sealed bytea,
+  done_by uuid,
+  revision integer not null default 0,
+  created_at timestamp with time zone not null
+);
+alter table task.task add constraint task_pkey PRIMARY KEY (id);
+alter table task.task add constraint task_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'accepted'::text, 'completed'::text, 'cancelled'::text])));
+CREATE INDEX task_about ON task.task USING btree (about_id);
+CREATE UNIQUE INDEX task_one_open ON task.task USING btree (kind, about_id, part) WHERE (state = ANY (ARRAY['requested'::text, 'accepted'::text]));
+CREATE INDEX task_open ON task.task USING btree (owner_id, urgency, due_at, id) WHERE (state = ANY (ARRAY['requested'::text, 'accepted'::text]));
+CREATE INDEX task_owned ON task.task USING btree (owner_id, state_since DESC, id DESC);
+CREATE INDEX task_patient ON task.task USING btree (patient_id);
+CREATE INDEX task_person ON task.task USING btree (person_id);
+CREATE INDEX task_requested ON task.task USING btree (requester_id, state_since DESC, id DESC);
+alter table task.task enable row level security;
+create policy own_or_all on task.task for all using ((medley.reaches_all() OR (owner_id = medley.clinician()) OR (requester_id = medley.clinician())));
 
 CREATE OR REPLACE FUNCTION audit.concerning(patient_id text)
  RETURNS SETOF bigint

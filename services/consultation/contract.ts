@@ -15,6 +15,8 @@ import {
   Message,
   Note,
   NoteSections,
+  OfferedDiagnosis,
+  Seat,
   Signal,
   Visit,
   VisitFile,
@@ -267,6 +269,15 @@ export const consultation = defineContract({
       allow: ['clinician'],
       faults: ['visitNotFound', 'noteNotSigned', 'noteChanged', 'reasonMissing', 'noteEmpty', 'tooManyVersions'],
     },
+    offerDiagnoses: {
+      method: 'GET',
+      path: '/visits/{visitId}/diagnoses',
+      summary: 'Diagnoses to choose from: accepted with assistance first, then those I use, then all that are known',
+      input: z.strictObject({ visitId: Id, text: z.string().trim().max(100).default('') }),
+      output: z.strictObject({ items: z.array(OfferedDiagnosis) }),
+      allow: ['clinician'],
+      faults: ['visitNotFound'],
+    },
     end: {
       method: 'POST',
       path: '/visits/{visitId}/end',
@@ -305,9 +316,15 @@ export const consultation = defineContract({
     details: {
       method: 'POST',
       path: '/internal/details',
-      summary: 'An ended visit, for the services that act on it',
+      summary: 'A visit as it is now, for the services that act on it',
       input: visitIn,
-      output: z.strictObject({ visit: Visit, aftercare: Aftercare.optional(), note: Note.optional() }),
+      output: z.strictObject({
+        visit: Visit,
+        /** Whether the clinician has something to read. */
+        isUnread: z.boolean(),
+        aftercare: Aftercare.optional(),
+        note: Note.optional(),
+      }),
       allow: ['service'],
       faults: ['visitNotFound'],
       audit: 'never',
@@ -320,6 +337,10 @@ export const consultation = defineContract({
     calledIn: about,
     /** Only to whom nothing else of the visit is unread. */
     messageSent: about.extend({ messageId: Id, toPersonIds: z.array(Id) }),
+    /** Every message but those of a visit that takes place now, where both are there. */
+    said: about.extend({ messageId: Id, seat: Seat }),
+    /** The clinician has read on. */
+    caughtUp: about,
     ended: about.extend({ endedAt: Instant }),
     noteAmended: about,
   },

@@ -1,12 +1,15 @@
 import { appointment } from '#contract/appointment'
+import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
+import { record } from '#contract/record'
 import { defineService } from '#core/service'
 import type { Kit } from '#platform'
 import { consultation } from './contract.ts'
 import { consultationReactions } from './reactions.ts'
 import { callHandlers } from './service/calls.ts'
 import { chatHandlers } from './service/chat.ts'
+import { diagnosisHandlers } from './service/diagnoses.ts'
 import { endHandlers } from './service/ending.ts'
 import { createExits } from './service/exits.ts'
 import { fileHandlers, fileRoutes } from './service/files.ts'
@@ -26,7 +29,7 @@ import { visitStore } from './store/visits.ts'
 
 export default defineService({
   contract: consultation,
-  uses: [appointment, directory, identity],
+  uses: [appointment, diagnosis, directory, identity, record],
   jobs: [
     { name: 'watchCalls', summary: 'Puts out of calls whose time or sign-in has ended', every: '* * * * *' },
     {
@@ -66,6 +69,7 @@ export default defineService({
         ...recordingHandlers(deps),
         ...partHandlers(deps),
         ...noteHandlers(deps),
+        ...diagnosisHandlers(deps),
         ...endHandlers(deps),
       },
       reactions: consultationReactions(deps),

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { Caller } from '#core/call'
 import type { CallWay } from './contract.ts'
 import { directMax, guestsMaxOf, waysInto } from './rules/calls.ts'
+import type { OfferedDiagnosis } from './contract.ts'
+import { mostUsed, offered, offeredMax } from './rules/diagnoses.ts'
 import { contentTypeOf, fileBytesMax, isAcceptable } from './rules/files.ts'
 import { type NoteStep, noteProblem, versionsMax } from './rules/notes.ts'
 import { turns } from './rules/queue.ts'
@@ -296,4 +298,44 @@ test('a recording is known by its first bytes', () => {
   assert.equal(recordingTypeOf(Uint8Array.from([0x1a, 0x45, 0xdf, 0xa3, 1])), 'video/webm')
   assert.equal(recordingTypeOf(new TextEncoder().encode('\0\0\0 ftypiso5')), 'video/mp4')
   assert.equal(recordingTypeOf(new TextEncoder().encode('<html>')), undefined)
+})
+
+const one = (text: string, from: OfferedDiagnosis['from'], code?: string): OfferedDiagnosis => ({
+  text,
+  from,
+  ...(code ? { coding: { system: 'http://hl7.org/fhir/sid/icd-10', code, display: text } } : {}),
+})
+
+test('diagnoses are offered once each: accepted, then used, then known; by words in any order and without accents', () => {
+  const own = [one('Acute bronchitis', 'accepted', 'J20'), one('Müdigkeit', 'used')]
+  const known = [one('Acute bronchitis', 'known', 'J20'), one('Common cold', 'known', 'J00')]
+  const names = (text: string) => offered(text, own, known).map(each => `${each.text} ${each.from}`)
+  assert.deepEqual(names(''), ['Acute bronchitis accepted', 'Müdigkeit used', 'Common cold known'])
+  assert.deepEqual(
+    offered('mudig', own, []).map(each => each.text),
+    ['Müdigkeit'],
+  )
+  assert.deepEqual(
+    offered('bronchitis acute', own, []).map(each => each.text),
+    ['Acute bronchitis'],
+  )
+  assert.deepEqual(
+    offered('j20', own, []).map(each => each.text),
+    ['Acute bronchitis'],
+  )
+  const many = Array.from({ length: 50 }, (_, index) => one(`Condition ${index}`, 'known', `A${index}`))
+  assert.equal(offered('', [], many).length, offeredMax)
+})
+
+test('what is used most comes first, and of the same the latest', () => {
+  const latestFirst = [
+    one('Cough', 'used'),
+    one('Cold', 'used', 'J00'),
+    one('cold', 'used', 'j00'),
+    one('Rash', 'used'),
+  ]
+  assert.deepEqual(
+    mostUsed(latestFirst).map(each => each.text),
+    ['Cold', 'Cough', 'Rash'],
+  )
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { appointment } from '#contract/appointment'
+import { diagnosis } from '#contract/diagnosis'
 import { notification } from '#contract/notification'
 import { record } from '#contract/record'
 import type { Call } from '#core/call'
@@ -548,4 +549,38 @@ test('beginnings of notes come in the language of whoever writes', async () => {
   const { call } = await aClinician(medley)
   const { items } = await ops().templates({}, { ...call, locale: 'de' })
   assert.equal(items[0]?.name, 'Neue Beschwerden')
+})
+
+test('the end of a visit offers what was accepted for this patient, then what the clinician uses, then all that is known', async () => {
+  const { clinician, visitId, patient } = await running()
+  await medley.settle()
+  const offers = async (text = '', id = visitId) =>
+    (await ops().offerDiagnoses({ visitId: id, text }, clinician.call)).items
+  assert.ok((await offers()).every(each => each.from === 'known'))
+  const [cold] = await offers('common cold')
+  assert.deepEqual([cold!.text, cold!.coding?.code], ['Common cold', 'J00'])
+  const [german] = (await ops().offerDiagnoses({ visitId, text: 'bronchitis' }, { ...clinician.call, locale: 'de' }))
+    .items
+  assert.match(german!.text, /Bronchitis/)
+
+  const checks = medley.call(diagnosis)
+  const service = medley.composition.serviceCall('test')
+  const { patientIds } = await medley.call(record).patientsOf({ personId: patient.caller.personId! }, service)
+  const profile = { age: 30, sex: 'female' as const }
+  const wish = { patientId: patientIds[0]!, profile, findings: ['headache'] }
+  const { id: interviewId } = await checks.start(wish, keyed(clinician.call))
+  const { result } = await checks.finish({ interviewId }, keyed(clinician.call))
+  const { id: suggestionId, condition } = result!.suggestions[0]!
+  await checks.decide({ suggestionId, decision: 'accepted', reason: 'It fits' }, keyed(clinician.call))
+  const [first] = await offers()
+  assert.deepEqual([first!.text, first!.from], [condition.label, 'accepted'])
+
+  const diagnoses = [{ text: 'Tired of meetings', certainty: 'confirmed' as const }]
+  await ops().end({ visitId, version: 0, sections, ...care, diagnoses }, keyed(clinician.call))
+  const next = await booked('09:20', clinician)
+  await ops().checkIn({ visitId: next.visitId }, keyed(next.patient))
+  const later = await offers('', next.visitId)
+  assert.deepEqual([later[0]!.text, later[0]!.from], ['Tired of meetings', 'used'])
+  await assert.rejects(ops().offerDiagnoses({ visitId }, (await aClinician(medley)).call), code('visitNotFound'))
+  await assert.rejects(ops().offerDiagnoses({ visitId }, patient), code('access.forbidden'))
 })

@@ -7,58 +7,9 @@ import { PageInput, pageOf } from '#core/page'
 import { Jurisdiction, Region } from '#core/region'
 import { Instant, PlainDate, TimeZone } from '#core/time'
 import { faults } from './contract/faults.ts'
+import { ApiKey, Membership, Person, Proofs, Session } from './contract/person.ts'
 
-/** A person of any role. Accounts (passwords, second factors) are better-auth's, served below `/auth`. */
-export const Person = z.strictObject({
-  id: Id,
-  name: z.string(),
-  email: z.string(),
-  region: Region,
-  /** Where the person is when care is given: licences are checked against it. */
-  jurisdiction: Jurisdiction,
-  locale: Locale,
-  timeZone: TimeZone,
-  phone: z.string().optional(),
-  birthDate: PlainDate.optional(),
-  roles: z.array(Role),
-  organizationIds: z.array(Id),
-  clinicianId: Id.optional(),
-  hasTotp: z.boolean(),
-  createdAt: Instant,
-})
-export type Person = z.output<typeof Person>
-
-/** The answer of `POST /api/identity/token`, a raw route because it reads the session cookie. */
-export const Token = z.strictObject({ token: z.string(), expiresAt: Instant, person: Person })
-export type Token = z.output<typeof Token>
-
-export const Session = z.strictObject({
-  id: z.string(),
-  device: z.string(),
-  ipAddress: z.string().optional(),
-  createdAt: Instant,
-  expiresAt: Instant,
-  isCurrent: z.boolean(),
-})
-export type Session = z.output<typeof Session>
-
-export const ApiKey = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  start: z.string(),
-  createdAt: Instant,
-  expiresAt: Instant.optional(),
-})
-export type ApiKey = z.output<typeof ApiKey>
-
-export const Membership = z.strictObject({
-  personId: Id,
-  name: z.string(),
-  email: z.string(),
-  organizationId: Id,
-  role: Role,
-  clinicianId: Id.optional(),
-})
+export * from './contract/person.ts'
 
 const Name = z.string().trim().min(1).max(120)
 const Phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, such as +49301234567')
@@ -326,6 +277,15 @@ export const identity = defineContract({
       summary: 'The people who are these clinicians of the directory',
       input: z.strictObject({ clinicianIds: z.array(Id).max(500) }),
       output: z.strictObject({ personIds: z.record(Id, Id) }),
+      allow: ['service'],
+      audit: 'never',
+    },
+    proofsOf: {
+      method: 'POST',
+      path: '/internal/proofs',
+      summary: 'When the person of a session last proved who they are, and by what',
+      input: z.strictObject({ sessionId: Id }),
+      output: Proofs,
       allow: ['service'],
       audit: 'never',
     },

@@ -35,6 +35,8 @@ const personColumns = sql`p.id, p.account_id, p.name, coalesce(u.email, p.email)
 const fromPerson = sql`from identity.person p left join identity."user" u on u.id = p.account_id`
 
 /** Every statement of identity except better-auth's own. */
+export type ProofKind = 'password' | 'code' | 'passkey'
+
 export function identityStore(database: ServiceDatabase) {
   const first = async <Row>(rows: Promise<Row[]>) => (await rows)[0]
   return {
@@ -162,6 +164,26 @@ export function identityStore(database: ServiceDatabase) {
             order by m.created_at, m.role) from identity.membership m where m.person_id = p.id), '[]') as memberships
         from identity."session" s join identity.person p on p.account_id = s."userId"
         where s."id" = any(${sessionIds}::uuid[]) and s."expiresAt" > ${now}`),
+    /** By its id, or by the token that better-auth answers a sign-in with. */
+    sessionOfToken: (token: string) =>
+      first(database.query(sql<{ id: string }>`select "id" from identity."session" where "token" = ${token}`)),
+    prove: (sessionId: string, kinds: readonly ProofKind[], now: Date) => {
+      const at = (kind: ProofKind) => (kinds.includes(kind) ? now : null)
+      return database.query(sql`insert into identity.proof as p (session_id, password_at, code_at, passkey_at)
+        values (${sessionId}::uuid, ${at('password')}, ${at('code')}, ${at('passkey')})
+        on conflict (session_id) do update set password_at = coalesce(excluded.password_at, p.password_at),
+          code_at = coalesce(excluded.code_at, p.code_at), passkey_at = coalesce(excluded.passkey_at, p.passkey_at)`)
+    },
+    proofs: (sessionId: string) =>
+      first(
+        database.query(sql<{
+          signed_in_at: Date
+          password_at: Date | null
+          code_at: Date | null
+          passkey_at: Date | null
+        }>`select s."createdAt" as signed_in_at, p.password_at, p.code_at, p.passkey_at
+          from identity."session" s left join identity.proof p on p.session_id = s."id" where s."id" = ${sessionId}::uuid`),
+      ),
     endSession: (sessionId: string, accountId: string) =>
       database.query(
         sql<{

@@ -2,10 +2,12 @@ import { appointment } from '#contract/appointment'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { prescription } from '#contract/prescription'
+import { task } from '#contract/task'
 import { defineService } from '#core/service'
 import type { Kit } from '#platform'
 import { notification } from './contract.ts'
 import { deliverJob } from './reactions/deliver.ts'
+import { clinicianReactions } from './reactions/tell-clinicians.ts'
 import { prescriptionReactions } from './reactions/tell-prescriptions.ts'
 import { tellingReactions } from './reactions/tell.ts'
 import { createNotification } from './service.ts'
@@ -13,7 +15,7 @@ import { notificationStore } from './store.ts'
 
 export default defineService({
   contract: notification,
-  uses: [identity, directory, appointment, prescription],
+  uses: [identity, directory, appointment, prescription, task],
   jobs: [
     {
       name: 'deliver',
@@ -27,7 +29,7 @@ export default defineService({
     const deps = { kit, store: notificationStore(kit.database) }
     return {
       handlers: createNotification(deps),
-      reactions: [...tellingReactions(deps), ...prescriptionReactions(deps)],
+      reactions: [...tellingReactions(deps), ...prescriptionReactions(deps), ...clinicianReactions(deps)],
       runs: { deliver: deliverJob(deps) },
     }
   },

@@ -3,8 +3,18 @@ import { defineContract } from '#core/contract'
 import { Id } from '#core/id'
 import { Finding, Knowledge, Medicine, Source } from '#core/medicine'
 import { PageInput, pageOf } from '#core/page'
-import { Favourite, Order, Override, OwnMedicine, PatientId, PharmacyOffer, Prescription } from '#core/prescription'
+import {
+  Dose,
+  Favourite,
+  Order,
+  Override,
+  OwnMedicine,
+  PatientId,
+  PharmacyOffer,
+  Prescription,
+} from '#core/prescription'
 import { Instant, PlainDate } from '#core/time'
+import { faults } from './contract/faults.ts'
 
 const one = z.strictObject({ prescriptionId: Id })
 const Reason = z.string().trim().min(5).max(500)
@@ -132,6 +142,7 @@ export const prescription = defineContract({
         'noLicence',
         'findingsChanged',
         'reasonMissing',
+        'proofNeeded',
         'unlawful',
         'doseImpossible',
         'medicineNotFound',
@@ -204,6 +215,7 @@ export const prescription = defineContract({
         'stateUnfit',
         'noLicence',
         'reasonMissing',
+        'proofNeeded',
         'unlawful',
         'doseImpossible',
         'medicineNotFound',
@@ -297,6 +309,23 @@ export const prescription = defineContract({
       output: z.strictObject({ items: z.array(OwnMedicine) }),
       allow: ['patient'],
     },
+    doses: {
+      method: 'GET',
+      path: '/medicine-list/doses',
+      summary: 'Which doses of a day I have ticked as taken',
+      input: z.strictObject({ on: PlainDate }),
+      output: z.strictObject({ items: z.array(Dose) }),
+      allow: ['patient'],
+    },
+    tickDose: {
+      method: 'PUT',
+      path: '/medicine-list/doses',
+      summary: 'Tick a dose as taken, or take the tick away',
+      input: one.extend({ on: PlainDate, number: z.int().min(1).max(24), isTaken: z.boolean() }),
+      output: z.strictObject({ items: z.array(Dose) }),
+      allow: ['patient'],
+      faults: ['prescriptionNotFound', 'doseUnknown'],
+    },
     document: {
       method: 'GET',
       path: '/prescriptions/{prescriptionId}/document',
@@ -344,57 +373,5 @@ export const prescription = defineContract({
     cancelled: changed,
     expired: changed,
   },
-  faults: {
-    prescriptionNotFound: { kind: 'not_found', message: 'There is no such prescription that you may see.' },
-    patientNotFound: { kind: 'not_found', message: 'There is no such patient whose record is open to you.' },
-    medicineNotFound: { kind: 'not_found', message: 'This medicine is not known here. Search for its name.' },
-    pharmacyNotFound: { kind: 'not_found', message: 'There is no such pharmacy, or it is not yours.' },
-    fillNotFound: { kind: 'not_found', message: 'There is no such supply at your pharmacy.' },
-    stateUnfit: { kind: 'conflict', message: 'The prescription has moved on; `details.state` says where. Look again.' },
-    stageUnfit: { kind: 'conflict', message: 'This supply has moved on; `details.stage` says where. Look again.' },
-    fillOpen: { kind: 'conflict', message: 'A supply is being prepared. Hand it over or reject it first.' },
-    noLicence: {
-      kind: 'unprocessable',
-      message: 'The prescriber holds no verified licence where the patient is today.',
-    },
-    findingsChanged: {
-      kind: 'conflict',
-      message: 'What speaks against this order has changed since it was checked. Look at the findings and sign again.',
-    },
-    reasonMissing: { kind: 'unprocessable', message: 'This needs a reason; `details.keys` names what for.' },
-    unlawful: {
-      kind: 'unprocessable',
-      message: 'The law there does not allow this; `details.rules` says what. Change the order.',
-    },
-    doseImpossible: {
-      kind: 'unprocessable',
-      message: 'The dose is more than five times the usual maximum, so it cannot be signed. Correct it.',
-    },
-    validityEnded: { kind: 'unprocessable', message: 'The prescription is not valid any more. Ask for a new one.' },
-    tokenInvalid: {
-      kind: 'unprocessable',
-      message: 'This token was not signed here, was altered, or has ended. Ask the patient for the present one.',
-    },
-    alreadyPresented: {
-      kind: 'conflict',
-      message: 'This prescription was redeemed already. Nothing may be dispensed on it a second time.',
-    },
-    alreadyDispensed: {
-      kind: 'conflict',
-      message: 'A part was handed over, so the order cannot change. Write a new one.',
-    },
-    tooMuch: { kind: 'unprocessable', message: 'This is more than is left to dispense; see `details.left`.' },
-    tooEarly: { kind: 'unprocessable', message: 'It is too early for the next supply; `details.from` says when.' },
-    noRefillsLeft: {
-      kind: 'unprocessable',
-      message: 'No refills are left. Ask your clinician for a new prescription.',
-    },
-    substitutionRefused: {
-      kind: 'unprocessable',
-      message: 'The prescriber or the law forbids substitution. Dispense what is ordered, or ask back.',
-    },
-    lotExpired: { kind: 'unprocessable', message: 'This lot expires before it will have been used. Take another one.' },
-    samePerson: { kind: 'forbidden', message: 'Nobody verifies what they prepared. Ask a colleague.' },
-    knowledgeInvalid: { kind: 'unprocessable', message: 'The file contradicts itself; `details.problems` says where.' },
-  },
+  faults,
 })

@@ -8,6 +8,7 @@ import { prescriptionReactions, prescriptionRuns } from './reactions.ts'
 import { seedPrescription } from './seed.ts'
 import { createDeps } from './service/deps.ts'
 import { dispensingHandlers } from './service/dispensing.ts'
+import { doseHandlers } from './service/doses.ts'
 import { knowingHandlers } from './service/knowing.ts'
 import { readingHandlers } from './service/reading.ts'
 import { keysRoute } from './service/tokens.ts'
@@ -30,6 +31,7 @@ export default defineService({
         ...exchangeHandlers(deps),
         ...dispensingHandlers(deps),
         ...readingHandlers(deps),
+        ...doseHandlers(deps),
       },
       reactions: prescriptionReactions(deps),
       runs: prescriptionRuns(deps),

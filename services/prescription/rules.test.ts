@@ -3,8 +3,11 @@ import { test } from 'node:test'
 import type { PrescriptionState } from '#core/prescription'
 import { loadKnowledge } from './data/load.ts'
 import { check, isBlocking, needsReason, type Order, type PatientFacts, readStrength } from './rules/checks.ts'
+import { isDoseDay, mayTick } from './rules/doses.ts'
 import { ageAt, factsOf } from './rules/facts.ts'
 import { createFormulary, lawOf, merged, problemsOf } from './rules/formulary.ts'
+import { isProven, needsProof, type ProofPolicy } from './rules/proof.ts'
+import { printable, runsOf } from './service/letters.ts'
 import { type Act, after, mayStage, nextFillAtMs, quantityOf, sideOf } from './rules/states.ts'
 
 const knowledge = loadKnowledge()
@@ -392,4 +395,84 @@ test('facts of a patient come from the record, and old ones do not count', () =>
     [['Penicillin'], ['Lisinopril 10 mg'], 38],
   )
   assert.equal(ageAt('not a date', nowMs), undefined)
+})
+
+test('a dose is ticked by the clock, within the last week by the calendar of whoever took it', () => {
+  assert.ok(mayTick({ timesPerDay: 2, isAsNeeded: false }, 2))
+  assert.ok(!mayTick({ timesPerDay: 2, isAsNeeded: false }, 3))
+  assert.ok(!mayTick({ timesPerDay: 2, isAsNeeded: true }, 1))
+  assert.ok(!mayTick({ timesPerDay: 0.5, isAsNeeded: false }, 1))
+  const nowMs = Date.parse('2026-11-23T23:30:00Z')
+  const days: [string, boolean][] = [
+    ['2026-11-23', true],
+    // Already tomorrow in Auckland, still the day before in Honolulu.
+    ['2026-11-24', true],
+    ['2026-11-22', true],
+    ['2026-11-16', true],
+    ['2026-11-26', false],
+    ['2026-11-01', false],
+  ]
+  for (const [on, expected] of days) assert.equal(isDoseDay(on, nowMs), expected, on)
+})
+
+test('every finding has a sentence with a name, and values beside the English words', () => {
+  const patient: PatientFacts = {
+    allergies: ['Penicillin', 'Moonlight'],
+    medicineAllergies: ['Moonlight'],
+    medicines: ['warfarin 5 mg', 'Stardust'],
+  }
+  const dosing = { strength: '500 mg', amount: 1, timesPerDay: 60, days: 400 }
+  const order: Order = {
+    medicine: 'amoxicillin',
+    form: 'capsule',
+    dosing,
+    refills: 0,
+    jurisdiction: 'US-MA',
+    on: '2026-11-23',
+  }
+  const findings = check(createFormulary(loadKnowledge()), order, patient)
+  assert.ok(findings.length >= 5)
+  for (const each of findings) assert.ok(each.text && each.advice.length > 5, each.key)
+  const impossible = findings.find(each => each.key.startsWith('dose/'))
+  assert.equal(impossible?.text?.values['unit'], 'mg')
+})
+
+test('letters of a line stand on paper as they are read', () => {
+  const shown = (line: string) => runsOf(line).map(each => each.text)
+  assert.deepEqual(shown('Ann Lee'), ['Ann Lee'])
+  assert.deepEqual(shown('Łukasz'), ['Ł', 'ukasz'])
+  // Shaping turns Arabic itself, so a run of it is in the order of reading; what stands around it is put in place here.
+  assert.deepEqual(shown('محمد علي'), ['محمد علي'])
+  assert.deepEqual(shown('born 1980 محمد علي'), ['born 1980 ', 'محمد علي'])
+  assert.deepEqual(shown('ليلى (Leila) 75 mg'), ['75 mg', ' (', 'Leila', ')', 'ليلى '])
+  const faces = (line: string) => runsOf(line).map(each => each.face.split('-').at(-1))
+  assert.deepEqual(faces('Анна'), ['cyrillic'])
+  assert.deepEqual(faces('Ελένη'), ['greek'])
+  assert.deepEqual(faces('ليلى'), ['arabic'])
+  assert.equal(printable('Anna\n  王 \u0007 Ελένη'), 'Anna ? ? Ελένη')
+})
+
+test('which proof is enough, and for how long', () => {
+  const one: ProofPolicy = { for: 'controlled', factors: 1, withinMinutes: 10 }
+  const two: ProofPolicy = { ...one, factors: 2 }
+  const nowMs = Date.parse('2026-11-23T12:00:00Z')
+  const ago = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString()
+  assert.ok(needsProof(one, 'II') && !needsProof(one, undefined) && needsProof({ ...one, for: 'every' }, undefined))
+  const table: [Parameters<typeof isProven>[0], boolean, boolean][] = [
+    [{}, false, false],
+    [{ signedInAt: ago(9) }, true, false],
+    [{ signedInAt: ago(11) }, false, false],
+    [{ signedInAt: ago(600), passwordAt: ago(10) }, true, false],
+    [{ passwordAt: ago(1), codeAt: ago(2) }, true, true],
+    [{ passwordAt: ago(11), codeAt: ago(2) }, true, false],
+    [{ passkeyAt: ago(1) }, true, true],
+    [{ passkeyAt: ago(11), codeAt: ago(11) }, false, false],
+    [{ passwordAt: ago(-30) }, false, false],
+  ]
+  for (const [proofs, single, double] of table)
+    assert.deepEqual(
+      [isProven(proofs, one, nowMs), isProven(proofs, two, nowMs)],
+      [single, double],
+      JSON.stringify(proofs),
+    )
 })

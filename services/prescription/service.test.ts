@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createLocalJWKSet, jwtVerify } from 'jose'
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { notification } from '#contract/notification'
@@ -11,13 +11,15 @@ import type { Order, Prescription } from '#core/prescription'
 import { dayMs } from '#core/time'
 import { appointment } from '#contract/appointment'
 import { aClinician, aPatient, type TestClinician } from '../../test/clinic.ts'
+import { signIn } from '../../test/people.ts'
 import { isAvailable } from '../../test/servers/available.ts'
+import { freePort } from '../../test/servers/child.ts'
 import { startPostgres } from '../../test/servers/postgres.ts'
 import { mondayNoonMs, splitMedley, type TestMedley, testMedley } from '../../test/start.ts'
 import { prescription } from './contract.ts'
 
 let medley: TestMedley
-before(async () => (medley = await testMedley()))
+before(async () => (medley = await testMedley({ env: { MEDLEY_PORT: String(await freePort()) } })))
 after(() => medley.stop())
 
 const ops = () => medley.call(prescription)
@@ -39,14 +41,24 @@ const order = (change: Partial<Order> = {}) => ({ ...lisinopril, ...change })
 type Cast = { clinician: TestClinician; patient: Call; patientId: string; pharmacyId: string; jonas: Call; mina: Call }
 
 /** A clinician who treats a patient, and a pharmacy of two. */
-async function aCast(startsAt = '2026-11-24T15:00:00.000Z'): Promise<Cast> {
-  const clinician = await aClinician(medley)
+async function aCast(startsAt = '2026-11-24T15:00:00.000Z', whose?: TestClinician): Promise<Cast> {
+  const clinician = whose ?? (await aClinician(medley))
   const patient = await aPatient(medley)
   await medley.call(appointment).book({ ...clinician.wish, startsAt }, patient)
   await medley.settle()
   const patientId = patient.caller.personId!
   const pharmacyId = await aPharmacy()
   return { clinician, patient, patientId, pharmacyId, jonas: aPharmacist(pharmacyId), mina: aPharmacist(pharmacyId) }
+}
+
+/** The same, of a clinician who has just signed in, as controlled substances want it. */
+async function aProvenCast(): Promise<Cast & { cookie: string }> {
+  const account = { email: `${newId()}@example.org`, password: 'a long enough password' }
+  const clinician = await aClinician(medley, {}, account)
+  const { cookie, token } = await signIn(medley.url, account.email, account.password)
+  const { sessionId } = decodeJwt<{ caller: { sessionId: string } }>(token).caller
+  const call = { ...clinician.call, caller: { ...clinician.call.caller, sessionId } }
+  return { ...(await aCast('2026-11-24T15:00:00.000Z', { ...clinician, call })), cookie }
 }
 
 async function aPharmacy(jurisdiction = 'US-MA'): Promise<string> {
@@ -258,7 +270,7 @@ test('the token verifies with the published keys and nothing else, and is worth 
 })
 
 test('an expired prescription cannot be presented, sent or dispensed, and the job ends it', async () => {
-  const cast = await aCast()
+  const cast = await aProvenCast()
   const oxycodone = { medicine: 'oxycodone', strength: '5 mg', days: 5, refills: 0 }
   const one = await signed(cast, oxycodone)
   assert.deepEqual([one.schedule, one.validUntil], ['II', new Date(mondayNoonMs + 30 * dayMs).toISOString()])
@@ -616,6 +628,7 @@ test('a signed prescription is a PDF for its sides', async () => {
   const { pdf, fileName } = await ops().document({ prescriptionId: id }, cast.patient)
   assert.match(fileName, /^prescription-[0-9a-f]{8}\.pdf$/)
   assert.equal(Buffer.from(pdf, 'base64').subarray(0, 5).toString(), '%PDF-')
+  assert.ok(pdf.length < 150_000, 'only the letters that are used are in it')
   const draft = await ops().draft({ patientId: cast.patientId, order: order() }, cast.clinician.call)
   await assert.rejects(ops().document({ prescriptionId: draft.id }, cast.clinician.call), code('stateUnfit'))
 })
@@ -700,4 +713,90 @@ test('contents lie sealed, and go with an erasure', async () => {
   await medley.call(record).erase({ patientId: cast.patientId, confirm: 'erase' }, operator)
   await medley.settle()
   assert.deepEqual(await rows(), [])
+})
+
+test('doses are ticked once however often it is sent, on every device, and by nobody but the patient', async () => {
+  const cast = await aCast()
+  const { id } = await accepted(cast, { timesPerDay: 2 })
+  await dispensed(cast, id, { quantity: 30 })
+  const on = '2026-11-23'
+  const tick = (number: number, isTaken: boolean, call = cast.patient) =>
+    ops().tickDose({ prescriptionId: id, on, number, isTaken }, keyed(call))
+  await Promise.all([tick(1, true), tick(1, true), tick(2, true)])
+  const { items } = await ops().doses({ on }, cast.patient)
+  assert.deepEqual(
+    items.map(each => [each.prescriptionId, each.on, each.number]),
+    [
+      [id, on, 1],
+      [id, on, 2],
+    ],
+  )
+  assert.deepEqual(
+    (await tick(1, false)).items.map(each => each.number),
+    [2],
+  )
+  assert.deepEqual((await ops().doses({ on: '2026-11-22' }, cast.patient)).items, [])
+  await assert.rejects(tick(3, true), code('doseUnknown'))
+  const late = { prescriptionId: id, on: '2026-10-01', number: 1, isTaken: true }
+  await assert.rejects(ops().tickDose(late, keyed(cast.patient)), code('doseUnknown'))
+  const stranger = await aPatient(medley)
+  await assert.rejects(tick(1, true, stranger), code('prescriptionNotFound'))
+  assert.deepEqual((await ops().doses({ on }, stranger)).items, [])
+  const prescriber = medley.as({ ...cast.clinician.call.caller, roles: ['patient', 'clinician'] })
+  await assert.rejects(tick(1, true, prescriber), code('prescriptionNotFound'))
+  await assert.rejects(tick(1, true, cast.jonas), { code: 'access.forbidden' })
+  await assert.rejects(ops().doses({ on }, cast.jonas), { code: 'access.forbidden' })
+})
+
+test('a controlled substance is signed only by whoever proved anew who they are', async () => {
+  const cast = await aProvenCast()
+  const { clinician, cookie, patientId } = cast
+  const oxycodone = order({ medicine: 'oxycodone', strength: '5 mg', days: 5, refills: 0 })
+  const { id: prescriptionId } = await ops().draft({ patientId, order: oxycodone }, clinician.call)
+  await ops().complete({ prescriptionId }, clinician.call)
+  const sign = (call = clinician.call) => ops().sign({ prescriptionId, overrides: [] }, keyed(call))
+  const prove = (body: object, headers: Record<string, string> = { cookie }) =>
+    fetch(`${medley.url}/api/identity/proof`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+  medley.clock.advance(11 * 60_000)
+  try {
+    const needed = await sign().catch((error: { code: string; details: unknown }) => error)
+    assert.deepEqual('code' in needed && [needed.code, needed.details], [
+      'prescription.proofNeeded',
+      { factors: 1, withinMinutes: 10 },
+    ])
+    // A program with a key has no session, and another person's proof is not one's own.
+    const { sessionId: _, ...keyOnly } = clinician.call.caller
+    await assert.rejects(sign({ ...clinician.call, caller: keyOnly }), code('proofNeeded'))
+    const wrong = await prove({ password: 'not the right password' })
+    assert.deepEqual([wrong.status, ((await wrong.json()) as { code: string }).code], [422, 'identity.proofWrong'])
+    assert.equal((await prove({ password: 'x', code: '1' })).status, 400)
+    assert.equal((await prove({ password: 'a long enough password' }, {})).status, 401)
+    await assert.rejects(sign(), code('proofNeeded'))
+    assert.equal((await prove({ password: 'a long enough password' })).status, 200)
+    assert.equal((await sign()).state, 'signed')
+    // What is no controlled substance asks for nothing more than to be signed in.
+    medley.clock.advance(11 * 60_000)
+    assert.equal((await signed(cast)).state, 'signed')
+  } finally {
+    medley.clock.set(mondayNoonMs)
+  }
+})
+
+test('guesses at a proof lock the account as wrong passwords at the door do', async () => {
+  const { cookie } = await aProvenCast()
+  const guess = async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', cookie } }
+    const answer = await fetch(`${medley.url}/api/identity/proof`, {
+      ...init,
+      body: JSON.stringify({ password: 'guess' }),
+    })
+    return answer.status
+  }
+  const answers: number[] = []
+  for (let tries = 0; tries < 12; tries++) answers.push(await guess())
+  assert.ok(answers.includes(422) && answers.at(-1) === 429, answers.join())
 })

@@ -71,6 +71,8 @@ export type Change = Partial<
   >
 >
 
+export type DoseRow = { prescription_id: string; on: string; number: number; taken_at: Date }
+
 const at = (epochMs: number) => new Date(epochMs)
 
 export function prescriptionStore(database: ServiceDatabase) {
@@ -183,12 +185,23 @@ export function prescriptionStore(database: ServiceDatabase) {
         order by valid_until limit ${limit} for update skip locked`),
     /** A claimed record and the account that claimed it become one person; the key stays the one it was sealed under. */
     async rename(formerPersonId: string, personId: string) {
-      for (const table of ['prescription', 'redemption', 'supply', 'fill', 'exchange'])
+      for (const table of ['prescription', 'redemption', 'supply', 'fill', 'exchange', 'dose'])
         await query(
           sql`update ${sql.ref(`prescription.${table}`)} set person_id = ${personId} where person_id = ${formerPersonId}`,
         )
     },
     forget: (patientId: string) => query(sql`delete from prescription.prescription where patient_id = ${patientId}`),
+
+    doses: (personId: string, on: string) =>
+      query(sql<DoseRow>`select prescription_id, "on"::text as "on", number, taken_at from prescription.dose
+        where person_id = ${personId} and "on" = ${on}::date order by prescription_id, number`),
+    /** A second tick changes nothing: the dose was taken when it was first said. */
+    tick: (row: DoseRow & { person_id: string }) =>
+      query(sql`insert into prescription.dose (prescription_id, "on", number, person_id, taken_at)
+        values (${row.prescription_id}, ${row.on}::date, ${row.number}, ${row.person_id}, ${row.taken_at}) on conflict do nothing`),
+    untick: (row: Pick<DoseRow, 'prescription_id' | 'on' | 'number'> & { person_id: string }) =>
+      query(sql`delete from prescription.dose where prescription_id = ${row.prescription_id} and "on" = ${row.on}::date
+        and number = ${row.number} and person_id = ${row.person_id}`),
 
     availabilities: (medicine: string) =>
       query(sql<{ pharmacy_id: string; availability: PharmacyOffer['availability']; said_at: Date }>`

@@ -401,6 +401,17 @@ const openings: readonly Opening[] = [
     '/today?date=$date',
     page => page.getByRole('main').getByRole('listitem').getByRole('button').first().click(),
   ],
+  ['adding a task', 'clinician', '/inbox', press('button', 'task.add')],
+  [
+    'asking a colleague',
+    'clinician',
+    '/inbox',
+    (page, t) =>
+      page
+        .getByRole('button', { name: new RegExp(`^${t('task.delegateTitle')}: `) })
+        .first()
+        .click(),
+  ],
   ['ending a visit', 'clinician', '/room/$visitId', press('button', 'consult.end')],
   ['assistance in a visit', 'clinician', '/room/$visitId', press('button', 'diagnosis.assistance')],
   ['prescribing in a visit', 'clinician', '/room/$visitId', press('button', 'rx.add')],

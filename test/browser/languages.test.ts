@@ -186,6 +186,21 @@ test('codes of the contracts that people meet have words', () => {
   )
 })
 
+test('what checks of prescriptions find can be said in every language', () => {
+  const rules = readFileSync(join(web, '../services/prescription/rules/checks.ts'), 'utf8')
+  const said = [...rules.matchAll(/says\(\s*'(\w+)'/g)].map(each => each[1]!)
+  const noted = [...rules.matchAll(/note\((?:[^()]|\([^()]*\))*?,\s*'([a-z]\w+)',\s*'[A-Z]/g)].map(each => each[1]!)
+  assert.ok(said.length >= 10 && noted.length >= 10, 'the sentences are not found in the rules any more')
+  const sentences = [...said, ...noted].filter(id => id !== 'interaction').map(id => `rx.say.${id}`)
+  const knowledge = readFileSync(join(web, '../services/prescription/knowledge/interactions.txt'), 'utf8')
+  const lines = knowledge.split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  const mechanisms = new Set(lines.map(line => `rx.mechanism.${line.split('|')[2]!.trim()}`))
+  assert.deepEqual(
+    [...sentences, ...mechanisms].filter(id => !ids.includes(id)),
+    [],
+  )
+})
+
 test('every translated fault is one that the services declare', () => {
   const declared = new Set([
     ...Object.keys(houseFaults),

@@ -7,7 +7,7 @@ import { prescription } from '#contract/prescription'
 import { remoteClient } from '#core/client'
 import { demoAccounts } from '../../services/identity/seed.ts'
 import { signInDemo } from '../people.ts'
-import { openStage, sees, signInByForm, type Stage } from './stage.ts'
+import { accountOf, openStage, sees, signInByForm, type Stage } from './stage.ts'
 
 let stage: Stage
 before(async () => (stage = await openStage()))
@@ -54,6 +54,32 @@ test('a prescription against an allergy is signed with a reason, sent, and told 
   const { page: own } = await stage.enter({ as: 'patient' })
   await own.goto('/medicines')
   await sees('the prescription', own.getByRole('link', { name: /Amoxicillin 250 mg.*Sent/ }))
+})
+
+test('a controlled substance asks who is there, and goes on by itself', async () => {
+  const { page, errors } = await stage.enter({ as: 'clinician' })
+  const patientId = await ownPatientId()
+  // They came in an hour ago.
+  const { database } = stage.medley.platform
+  await database.execute(`update identity."session" set "createdAt" = "createdAt" - interval '1 hour'`)
+  await database.execute('delete from identity.proof')
+  await page.goto(`/patients/${patientId}/prescribe`)
+  await page.getByLabel('Medicine', { exact: true }).fill('zolpidem')
+  await button(page, /^Zolpidem/).click()
+  await page.getByLabel('Refills').fill('0')
+  await button(page, 'Sign').click()
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' })
+  await dialog.getByLabel('Password').fill('not my password')
+  await button(page, 'Confirm and go on').click()
+  await sees('that it is wrong', dialog.getByText('The password is not right. Try again.'))
+  await dialog.getByLabel('Password').fill(accountOf('clinician').password)
+  await button(page, 'Confirm and go on').click()
+  await sees('the signature', page.getByText('The prescription is signed'))
+  // The browser speaks of every refusal, and these two were meant: no proof, then a wrong one.
+  assert.deepEqual(
+    errors.map(each => /status of (\d+)/.exec(each)?.[1]),
+    ['403', '422'],
+  )
 })
 
 test('asked back and corrected, prepared by one, verified by another, handed over', async () => {

@@ -6,6 +6,7 @@ import { languages, useReader } from '../i18n/locale.tsx'
 import { useSession } from '../session.ts'
 import { CommandMenu, type CommandGroup } from '../ui/command-menu.tsx'
 import { BottomNavigation, SideNavigation } from './navigation.tsx'
+import { ProofDialog } from './proof-dialog.tsx'
 import { chooseTheme } from './theme.ts'
 import { TopBar } from './top-bar.tsx'
 import {
@@ -46,6 +47,7 @@ export function Shell() {
         </main>
       </div>
       {person && <BottomNavigation {...navigation} />}
+      {person && <ProofDialog />}
       {person && <CommandMenu groups={groups} isOpen={isCommandOpen} onOpenChange={setCommandOpen} />}
     </>
   )

@@ -51,6 +51,8 @@ export const Visit = z.strictObject({
   /** The person's id → the last message they have read. */
   readUpTo: z.record(Id, Id),
   lastMessageAt: Instant.optional(),
+  /** Whose turn it is to write, in an open written visit. */
+  awaits: z.enum(['patient', 'clinician']).optional(),
   isNoteSigned: z.boolean(),
 })
 export type Visit = z.output<typeof Visit>
@@ -108,6 +110,13 @@ export const Diagnosis = z.strictObject({
   certainty: z.enum(['confirmed', 'provisional']).default('confirmed'),
 })
 export type Diagnosis = z.output<typeof Diagnosis>
+/** Why it is offered: accepted with assistance for this patient, used by this clinician before, or in the knowledge base. */
+export const OfferedDiagnosis = z.strictObject({
+  text: z.string(),
+  coding: Coding.optional(),
+  from: z.enum(['accepted', 'used', 'known']),
+})
+export type OfferedDiagnosis = z.output<typeof OfferedDiagnosis>
 export const VisitOrder = z.strictObject({
   kind: z.enum(['laboratory', 'imaging', 'referral', 'other']),
   text: z.string().trim().min(1).max(500),

@@ -117,6 +117,7 @@ export function chatHandlers(deps: RoomDeps): Some<'say' | 'messages' | 'markRea
         const toPersonIds = others.length > 0 ? await chat.upToDate(visitId, others) : []
         if (toPersonIds.length > 0)
           kit.announce(consultation, 'messageSent', { ...aboutOf(visit), messageId: message.id, toPersonIds })
+        if (!isLive) kit.announce(consultation, 'said', { ...aboutOf(visit), messageId: message.id, seat: one.seat })
         const seq = await kit.append(entry)
         chat.addMessage({ ...row, seq })
         return message
@@ -140,14 +141,16 @@ export function chatHandlers(deps: RoomDeps): Some<'say' | 'messages' | 'markRea
 
     async markRead({ visitId, messageId }, call) {
       const personId = call.caller.personId!
-      const { row } = await sight.seated(visitId, call)
+      const { row, seat } = await sight.seated(visitId, call)
       const found = await database.read(call, () => chat.message(visitId, messageId), { isSingle: true })
       if (!found) throw faults.messageNotFound()
       const data = { personId, messageId }
       const entry = await kit.compose(consultation, 'visit', visitId, { type: 'read', data }, row.sealed_for)
       return database.save(call, async () => {
         const receipt = { visit_id: visitId, person_id: personId, patient_id: row.patient_id, message_id: messageId }
-        if ((await chat.markRead({ ...receipt, seq: found.seq })).length > 0) await kit.append(entry)
+        if ((await chat.markRead({ ...receipt, seq: found.seq })).length === 0) return { read: true as const }
+        if (seat === 'clinician') kit.announce(consultation, 'caughtUp', aboutOf(row))
+        await kit.append(entry)
         return { read: true as const }
       })
     },

@@ -8,12 +8,12 @@ import type { AftercareRow } from '../store/notes.ts'
 import type { VisitRow } from '../store/visits.ts'
 import { createNotes } from './notes.ts'
 import type { CallDeps } from './exits.ts'
-import { aboutOf, faults, sealedAs, type Some, viewOf } from './seen.ts'
+import { aboutOf, asking, faults, sealedAs, type Some, viewOf } from './seen.ts'
 
 type Content = Omit<Aftercare, 'visitId' | 'endedAt'>
 
 export function endHandlers(deps: CallDeps): Some<'end' | 'aftercare' | 'tickTask' | 'details'> {
-  const { kit, notes, visits, peers, sight, exits } = deps
+  const { kit, notes, visits, chat, people, peers, sight, exits } = deps
   const { database, clock, keys } = kit
   const { noteOf, compose, write } = createNotes(deps)
 
@@ -92,8 +92,16 @@ export function endHandlers(deps: CallDeps): Some<'end' | 'aftercare' | 'tickTas
       if (!rows) throw faults.visitNotFound()
       const { visit, note, care } = rows
       const [one] = await sight.around([visit], call)
+      const { personIds } = await people.peopleBehind({ clinicianIds: [visit.clinician_id] }, asking(call))
+      const reader = personIds[visit.clinician_id]
+      const { unread, last } = await database.read(call, async () => ({
+        unread: reader ? await chat.unread([visitId], reader) : [],
+        last: await chat.lastSeats([visitId]),
+      }))
       return {
         visit: viewOf(one!),
+        // Whoever wrote last has seen the rest.
+        isUnread: unread.some(each => each.n > 0) && last[0]?.seat !== 'clinician',
         ...(note && note.state !== 'draft' ? { note: await noteOf(visit, note) } : {}),
         ...(care ? { aftercare: careView(care, await contentOf(visit, care)) } : {}),
       }

@@ -53,7 +53,14 @@ export function questionHandlers(deps: RoomDeps): Some<'ask'> {
         await visits.add(row)
         kit.announce(consultation, 'asked', aboutOf(row))
         chat.addMessage({ ...first.row, seq: await kit.append(first.entry) })
-        const nothing = { guests: [], guestNames: new Map(), receipts: [], unread: 0, isNoteSigned: false }
+        const nothing = {
+          guests: [],
+          guestNames: new Map(),
+          receipts: [],
+          unread: 0,
+          isNoteSigned: false,
+          lastSeat: 'patient' as const,
+        }
         const guestsMax = guestsMaxOf(kit.video.peersMax)
         const one: Seen = { ...nothing, guestsMax, row, seat: 'patient', subject, patientName: undefined }
         return viewOf(one)

@@ -52,8 +52,13 @@ export type Seen = Seated & {
   subject: string | undefined
   receipts: readonly ReceiptRow[]
   unread: number
+  /** Who wrote last; known of open written visits. */
+  lastSeat: Seat | undefined
   isNoteSigned: boolean
 }
+
+const isOpenQuestion = ({ kind, state }: Pick<VisitRow, 'kind' | 'state'>) =>
+  kind === 'written' && state === 'inProgress'
 
 export const sidesOf = (row: Pick<VisitRow, 'patient_id' | 'clinician_id'>) => ({
   patientId: row.patient_id,
@@ -92,6 +97,7 @@ export function createSight({ kit, visits, chat, notes, people }: ConsultationDe
       receipts: await chat.receipts(ids),
       unread: await chat.unread(ids, call.caller.personId),
       signed: await notes.signed(ids),
+      last: await chat.lastSeats(rows.filter(isOpenQuestion).map(row => row.id)),
     }))
     const others = [...new Set(rows.map(row => row.patient_id))].filter(id => id !== call.caller.personId)
     const { names } = others.length > 0 ? await people.namesOf({ personIds: others }, asking(call)) : { names: {} }
@@ -113,6 +119,7 @@ export function createSight({ kit, visits, chat, notes, people }: ConsultationDe
           subject: row.subject_sealed ? await open(row.subject_sealed, sealedAs.subject(row.id)) : undefined,
           receipts: found.receipts.filter(each => each.visit_id === row.id),
           unread: found.unread.find(each => each.visit_id === row.id)?.n ?? 0,
+          lastSeat: found.last.find(each => each.visit_id === row.id)?.seat,
           isNoteSigned: found.signed.some(each => each.visit_id === row.id),
         }
       }),
@@ -217,6 +224,7 @@ export function viewOf({ row, seat, guests, guestNames, guestsMax, patientName, 
     unread: rest.unread,
     readUpTo: Object.fromEntries(rest.receipts.map(each => [each.person_id, each.message_id])),
     ...(row.last_message_at ? { lastMessageAt: row.last_message_at.toISOString() } : {}),
+    ...(isOpenQuestion(row) ? { awaits: rest.lastSeat === 'clinician' ? 'patient' : 'clinician' } : {}),
     isNoteSigned: rest.isNoteSigned,
   }
 }

@@ -67,6 +67,13 @@ export function chatStore(database: ServiceDatabase) {
           and m.seq > coalesce((select r.seq from consultation.receipt r
             where r.visit_id = m.visit_id and r.person_id = ${personId ?? null}::uuid), 0)
         group by m.visit_id`),
+    /** Who wrote last in each of these visits. */
+    lastSeats: (visitIds: readonly string[]) =>
+      database.query(sql<{
+        visit_id: string
+        seat: Seat
+      }>`select distinct on (visit_id) visit_id, seat from consultation.message
+        where visit_id = any(${visitIds}::uuid[]) order by visit_id, seq desc`),
     /** Of these people those who have read all that others said. */
     upToDate: async (visitId: string, personIds: readonly string[]) =>
       (

@@ -48,6 +48,12 @@ export function noteStore(database: ServiceDatabase) {
         values (${row.visit_id}, ${row.patient_id}, ${row.clinician_id}, ${Buffer.from(row.content_sealed)}, ${row.created_at})`),
     aftercare: (visitId: string) =>
       first(database.query(sql<AftercareRow>`select * from consultation.aftercare where visit_id = ${visitId}`)),
+    /** With whose key it opens. */
+    lastAftercare: (clinicianId: string, limit: number) =>
+      database.query(sql<
+        AftercareRow & { sealed_for: string }
+      >`select a.*, v.sealed_for from consultation.aftercare a join consultation.visit v on v.id = a.visit_id
+        where a.clinician_id = ${clinicianId} order by a.visit_id desc limit ${limit}`),
     tick: (visitId: string, taskId: string, doneAt: string | null) =>
       first(
         database.query(sql<AftercareRow>`update consultation.aftercare set done =

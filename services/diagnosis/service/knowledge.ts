@@ -16,7 +16,9 @@ export function knowledgeHandlers({
   return {
     async listConditions({ text, triage, ...page }, call) {
       const fitting = known().model.knowledge.conditions.filter(
-        each => (triage === undefined || each.triage === triage) && says(each, text, call, each.icd10),
+        each =>
+          (triage === undefined || each.triage === triage) &&
+          says(each, text, call, each.icd10, ...Object.values(each.label)),
       )
       return pageByLabel(fitting, page, call, each => summaryOf(each, call))
     },

@@ -5,6 +5,8 @@ import type { Kit } from '#platform'
 import type { Token } from '../contract.ts'
 import { lockedForMs } from '../rules.ts'
 import type { IdentityDeps } from '../service/people.ts'
+import { problem } from './problem.ts'
+import { noteProof, prove } from './proofs.ts'
 import type { Auth } from './better-auth.ts'
 
 /** Path below /auth → the act it is in the audit trail. Other paths only read. */
@@ -41,6 +43,13 @@ export function identityRoutes(doors: IdentityDeps): Route[] {
       summary: 'A short-lived token for the session in the cookie',
       allow: ['anyone'],
       handle: (request, call) => token(doors, request, call),
+    },
+    {
+      method: 'POST',
+      path: '/api/identity/proof',
+      summary: 'Prove again who one is, by password or by code, for what needs it anew',
+      allow: ['anyone'],
+      handle: (request, call) => prove(doors, request, call),
     },
     {
       method: 'GET',
@@ -85,6 +94,7 @@ async function enter({ kit, store, auth, people }: IdentityDeps, request: Reques
       isRefused ? store.countSignInFailure(addressHash, now) : store.forgetSignInFailures(addressHash),
     )
   }
+  if (!isRefused) await noteProof({ kit, store }, path, response, before !== undefined, call)
   if (act) {
     const accountId = before ?? (await accountIn(response))
     const person = accountId && (await people.ofAccount(accountId, call))
@@ -134,9 +144,4 @@ async function token({ kit, people, auth }: IdentityDeps, request: Request, call
   const issued = await people.issueToken(person, session.session.id, { ...call, caller: anonymousCaller })
   kit.log.debug({ requestId: call.requestId }, 'a token was issued')
   return Response.json(issued satisfies Token, { headers: { 'cache-control': 'no-store' } })
-}
-
-function problem(status: number, code: string, detail: string, call: Call): Response {
-  const body = { type: `urn:medley:fault:${code}`, title: code, status, code, detail, requestId: call.requestId }
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json' } })
 }

@@ -1,7 +1,7 @@
 // What other services may ask about people.
 import { hashPassword } from 'better-auth/crypto'
 import { newId } from '#core/id'
-import { identity } from '../contract.ts'
+import { identity, type Proofs } from '../contract.ts'
 import type { Auth } from '../routes/better-auth.ts'
 import { callerFrom } from '../rules.ts'
 import { callerOfGrant } from './grants.ts'
@@ -9,7 +9,7 @@ import { factOf, faults, type IdentityDeps, type Some } from './people.ts'
 
 export function forServices(
   deps: IdentityDeps,
-): Some<'namesOf' | 'contactOf' | 'peopleBehind' | 'callerOfSession' | 'callersOfSessions' | 'enrol'> {
+): Some<'namesOf' | 'contactOf' | 'peopleBehind' | 'proofsOf' | 'callerOfSession' | 'callersOfSessions' | 'enrol'> {
   const { kit, store, auth, people } = deps
   const { database, clock } = kit
   const all = { reach: 'all' } as const
@@ -35,6 +35,16 @@ export function forServices(
     async peopleBehind({ clinicianIds }, call) {
       const rows = await database.read(call, () => store.peopleBehind(clinicianIds), all)
       return { personIds: Object.fromEntries(rows.map(row => [row.clinician_id, row.person_id])) }
+    },
+    async proofsOf({ sessionId }, call) {
+      const row = await database.read(call, () => store.proofs(sessionId), all)
+      const at = (key: keyof Proofs, time: Date | null | undefined) => (time ? { [key]: time.toISOString() } : {})
+      return {
+        ...at('signedInAt', row?.signed_in_at),
+        ...at('passwordAt', row?.password_at),
+        ...at('codeAt', row?.code_at),
+        ...at('passkeyAt', row?.passkey_at),
+      }
     },
     async callerOfSession({ sessionId, apiKey, grantId, tokenId }, call) {
       if (grantId && tokenId) {

@@ -23,6 +23,9 @@ export type Kind =
   | 'messageReceived'
   | 'visitSummary'
   | 'clinicianQueried'
+  | 'checkShared'
+  | 'taskDelegated'
+  | 'taskDeclined'
   | 'clinicianRefused'
   | 'pharmacyReceived'
   | 'pharmacyAnswered'
@@ -69,6 +72,9 @@ export const kinds: Record<Kind, KindRules> = {
   calledIn: { topic: 'booking', channels: ['inApp', 'push', 'sms'], isUrgent: true, hasInvitation: false },
   messageReceived: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
   visitSummary: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  checkShared: { topic: 'booking', channels: ['inApp', 'push', 'mail'], isUrgent: false, hasInvitation: false },
+  taskDelegated: { topic: 'booking', channels: every, isUrgent: false, hasInvitation: false },
+  taskDeclined: { topic: 'booking', channels: ['inApp', 'push', 'mail'], isUrgent: false, hasInvitation: false },
   // A patient stands at a counter while this waits.
   clinicianQueried: { ...script, isUrgent: true },
   clinicianRefused: script,

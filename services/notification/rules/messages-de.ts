@@ -103,6 +103,21 @@ export const de: Catalogue = {
     body: 'Eines Ihrer Rezepte wurde storniert oder ist abgelaufen. Wenn Sie es noch brauchen, fragen Sie {clinician}.',
     short: 'Eines Ihrer Rezepte ist beendet.',
   },
+  checkShared: {
+    title: 'Symptomabfrage geteilt',
+    body: 'Vor einem Termin wurde eine Symptomabfrage mit Ihnen geteilt. Lesen Sie sie vor dem Gespräch.',
+    short: 'Vor einem Termin wurde etwas mit Ihnen geteilt.',
+  },
+  taskDelegated: {
+    title: 'Eine Bitte aus dem Kollegium',
+    body: '{clinician} bittet Sie, bis {until} etwas zu erledigen. Im Posteingang können Sie annehmen oder ablehnen.',
+    short: 'Aus dem Kollegium kommt eine Bitte an Sie.',
+  },
+  taskDeclined: {
+    title: 'Eine Aufgabe kam zurück',
+    body: '{clinician} hat Ihnen eine Aufgabe zurückgegeben. Der Grund steht im Posteingang.',
+    short: 'Eine Aufgabe kam zu Ihnen zurück.',
+  },
   clinicianQueried: {
     title: 'Eine Apotheke fragt nach',
     body: '{pharmacy} hat eine Frage zu einem Ihrer Rezepte. Bis zu Ihrer Antwort wird nichts abgegeben.',

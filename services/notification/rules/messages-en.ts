@@ -103,6 +103,21 @@ export const en: Catalogue = {
     body: 'A prescription of yours was cancelled or has run out. If you still need it, ask {clinician}.',
     short: 'A prescription of yours has ended.',
   },
+  checkShared: {
+    title: 'A patient shared a symptom check',
+    body: 'A patient showed you a symptom check before a visit. Read it before you meet.',
+    short: 'A patient shared something with you before a visit.',
+  },
+  taskDelegated: {
+    title: 'A colleague asks you',
+    body: '{clinician} asks you to do something by {until}. Open your inbox to accept it or to give it back.',
+    short: 'A colleague asks you to do something.',
+  },
+  taskDeclined: {
+    title: 'A task came back',
+    body: '{clinician} gave a task back to you. The reason is in your inbox.',
+    short: 'A task came back to you.',
+  },
   clinicianQueried: {
     title: 'A pharmacy asks you',
     body: '{pharmacy} has a question about a prescription of yours. Nothing is dispensed until you answer.',

@@ -1,5 +1,5 @@
 // What may be wrong with a prescription, from what is known about the patient and the medicine. Every finding says where it is from.
-import type { Finding, Limit, Medicine, Provenance } from '#core/medicine'
+import type { Finding, Limit, Medicine, Provenance, Sentence } from '#core/medicine'
 import { fold, type Formulary, isGraver, lawOf } from './formulary.ts'
 
 export type Dosing = {
@@ -46,7 +46,10 @@ const topical = /cream|ointment|gel|eye|nasal/
 /** All findings, the gravest first. */
 export function check(formulary: Formulary, order: Order, patient: PatientFacts): Finding[] {
   const medicine = formulary.medicine(order.medicine)
-  if (!medicine) return [note('medicine', order.medicine, 'This medicine is not known here, so nothing was checked.')]
+  if (!medicine)
+    return [
+      note('medicine', order.medicine, 'medicineUnknown', 'This medicine is not known here, so nothing was checked.'),
+    ]
   const findings = [
     ...allergyFindings(formulary, medicine, patient),
     ...interactionFindings(formulary, medicine, order, patient),
@@ -85,7 +88,7 @@ function allergyFindings(
       add({
         ...base,
         severity: 'contraindicated',
-        advice: 'The patient is allergic to this very medicine.',
+        ...says('allergySame', {}, 'The patient is allergic to this very medicine.'),
         provenance: here,
       })
     const culprit = formulary.named(allergy)
@@ -96,15 +99,32 @@ function allergyFindings(
         (culprit && members.some(name => formulary.membersOf(name).includes(culprit.code))),
     )
     if (own.length === 0 && !culprit && medicineAllergies.includes(allergy))
-      add(note(`allergy/${fold(allergy)}`, allergy, 'This allergy is not known here, so nothing was held against it.'))
+      add(
+        note(
+          `allergy/${fold(allergy)}`,
+          allergy,
+          'allergyUnknown',
+          'This allergy is not known here, so nothing was held against it.',
+        ),
+      )
     for (const each of own) {
       const { provenance } = each
       if (holds(each))
-        add({ ...base, severity: 'contraindicated', advice: `It belongs to the ${each.name}.`, provenance })
+        add({
+          ...base,
+          severity: 'contraindicated',
+          ...says('allergyClass', { group: each.name }, `It belongs to the ${each.name}.`),
+          provenance,
+        })
       for (const { to, severity } of each.crosses) {
         const other = classes.find(({ name }) => name === to)
         if (other && holds(other))
-          add({ ...base, severity, advice: `${each.name} may cross-react with ${to}.`, provenance })
+          add({
+            ...base,
+            severity,
+            ...says('allergyCross', { group: each.name, other: to }, `${each.name} may cross-react with ${to}.`),
+            provenance,
+          })
       }
     }
   }
@@ -128,7 +148,9 @@ function interactionFindings(
   for (const text of medicines) {
     const other = formulary.named(text)
     if (!other) {
-      findings.push(note(`medicine/${fold(text)}`, text, 'This medicine of the patient is not known here.'))
+      findings.push(
+        note(`medicine/${fold(text)}`, text, 'otherMedicineUnknown', 'This medicine of the patient is not known here.'),
+      )
       continue
     }
     // What stays on the skin hardly meets what is swallowed.
@@ -142,7 +164,7 @@ function interactionFindings(
         severity: rule.severity,
         about: other.name,
         mechanism: rule.mechanism,
-        advice: rule.advice,
+        ...says('interaction', { mechanism: rule.mechanism }, rule.advice),
         provenance: rule.provenance,
       })
     const isSame = other.code === medicine.code
@@ -153,9 +175,13 @@ function interactionFindings(
         // Renewing is daily work; whoever stops it with an alarm teaches people to click alarms away.
         severity: 'moderate',
         about: other.name,
-        advice: isSame
-          ? 'The patient takes this medicine already: a renewal, or the same thing twice?'
-          : `Both are of the group ${medicine.atc.slice(0, 5)}.`,
+        ...(isSame
+          ? says('duplicateSame', {}, 'The patient takes this medicine already: a renewal, or the same thing twice?')
+          : says(
+              'duplicateGroup',
+              { group: medicine.atc.slice(0, 5) },
+              `Both are of the group ${medicine.atc.slice(0, 5)}.`,
+            )),
         provenance: { isCited: true, source: 'who-atc' },
       })
   }
@@ -169,28 +195,40 @@ function doseFindings(formulary: Formulary, medicine: Medicine, order: Order, pa
   const { dosing, form } = order
   const base = { kind: 'dose' as const, about: medicine.name }
   const strength = readStrength(dosing.strength)
-  const impossible = (advice: string): Finding => ({
+  const impossible = (said: Said): Finding => ({
     ...base,
+    ...said,
     key: 'dose/impossible',
     severity: 'contraindicated',
     mechanism: 'impossible',
-    advice,
     provenance: here,
   })
   if (!medicine.forms.some(each => each.form === form && each.strengths.includes(dosing.strength)))
-    return [note('dose/strength', dosing.strength, 'This strength and form are not known here.')]
+    return [note('dose/strength', dosing.strength, 'strengthUnknown', 'This strength and form are not known here.')]
   if (applied.test(form) || !strength)
-    return [note('dose/form', medicine.name, 'Doses are checked of what is swallowed; this one was not.')]
+    return [
+      note('dose/form', medicine.name, 'formUnchecked', 'Doses are checked of what is swallowed; this one was not.'),
+    ]
   const range = formulary.knowledge.doses.find(each => each.medicine === medicine.code)
-  if (!range) return [note('dose/range', medicine.name, 'No dose range is known here, so the dose was not checked.')]
+  if (!range)
+    return [
+      note('dose/range', medicine.name, 'rangeUnknown', 'No dose range is known here, so the dose was not checked.'),
+    ]
   const single = strength.value * dosing.amount * (inMicrogram[strength.unit]! / inMicrogram[range.unit]!)
   if (!Number.isFinite(single))
-    return [note('dose/unit', medicine.name, 'The units do not fit, so the dose was not checked.')]
+    return [note('dose/unit', medicine.name, 'unitUnfit', 'The units do not fit, so the dose was not checked.')]
   const day = single * dosing.timesPerDay
   const isChild = patient.ageYears !== undefined && patient.ageYears < adultYears
   const { provenance } = range
   if (isChild && patient.weightKg === undefined)
-    return [note('dose/weight', medicine.name, 'No weight is known, so the dose of a child was not checked.')]
+    return [
+      note(
+        'dose/weight',
+        medicine.name,
+        'weightUnknown',
+        'No weight is known, so the dose of a child was not checked.',
+      ),
+    ]
   const perKg = isChild ? patient.weightKg! : undefined
   const limits = [
     ['single', single, smallest(range.adultSingleMax, times(range.childSingleMaxPerKg, perKg))],
@@ -199,13 +237,24 @@ function doseFindings(formulary: Formulary, medicine: Medicine, order: Order, pa
   const over = limits.flatMap(([which, value, max]): Finding[] => {
     if (max === undefined || value <= max * 1.001) return []
     const said = `${round(value)} ${range.unit} at ${which === 'single' ? 'one time' : 'one day'}; usually at most ${round(max)} ${range.unit}.`
-    if (value > max * 5) return [impossible(`${said} More than five times as much is taken for a slip of the pen.`)]
+    const values = { value: round(value), max: round(max), unit: range.unit, which }
+    if (value > max * 5)
+      return [
+        impossible(
+          says('doseImpossible', values, `${said} More than five times as much is taken for a slip of the pen.`),
+        ),
+      ]
     const severity = value > max * 1.5 ? 'contraindicated' : 'major'
-    return [{ ...base, key: `dose/${which}`, severity, advice: said, provenance }]
+    return [{ ...base, ...says('doseOver', values, said), key: `dose/${which}`, severity, provenance }]
   })
   if (isChild && range.childDayMaxPerKg === undefined)
     over.push(
-      note('dose/child', medicine.name, 'No dose for children is known here; it was held against that of adults.'),
+      note(
+        'dose/child',
+        medicine.name,
+        'childUnknown',
+        'No dose for children is known here; it was held against that of adults.',
+      ),
     )
   const isLow = !isChild && range.usualDayMin !== undefined && day < range.usualDayMin / 2
   if (isLow)
@@ -213,7 +262,11 @@ function doseFindings(formulary: Formulary, medicine: Medicine, order: Order, pa
       ...base,
       key: 'dose/low',
       severity: 'moderate',
-      advice: `${round(day)} ${range.unit} a day is less than usual.`,
+      ...says(
+        'doseLow',
+        { value: round(day), unit: range.unit },
+        `${round(day)} ${range.unit} a day is less than usual.`,
+      ),
       provenance,
     })
   return over
@@ -244,7 +297,7 @@ function limitFindings(formulary: Formulary, medicine: Medicine, { form }: Order
       kind: each.kind,
       severity: each.severity,
       about: aboutOf(each),
-      advice: each.advice,
+      ...limitSays(each),
       provenance: each.provenance,
     }))
   // The strictest of a kind says it all.
@@ -255,18 +308,23 @@ function limitFindings(formulary: Formulary, medicine: Medicine, { form }: Order
   return [
     ...gravest.filter((each, index) => gravest.findIndex(other => other.kind === each.kind) === index),
     ...(own.some(each => each.kind === 'renal') && patient.eGfr === undefined
-      ? [note('renal', 'eGFR', 'No eGFR is known; this medicine depends on the kidneys.')]
+      ? [note('renal', 'eGFR', 'eGfrUnknown', 'No eGFR is known; this medicine depends on the kidneys.')]
       : []),
     ...(own.some(each => each.kind === 'age') && patient.ageYears === undefined
-      ? [note('age', 'age', 'No date of birth is known; this medicine has an age limit.')]
+      ? [note('age', 'age', 'birthDateUnknown', 'No date of birth is known; this medicine has an age limit.')]
       : []),
     ...(mayBePregnant && own.some(each => each.kind === 'pregnancy' && each.severity === 'contraindicated')
-      ? [note('pregnancy', 'pregnancy', 'Ask about pregnancy: this medicine may harm the unborn.')]
+      ? [note('pregnancy', 'pregnancy', 'askPregnancy', 'Ask about pregnancy: this medicine may harm the unborn.')]
       : []),
   ]
 }
 
 const isFertile = (ageYears: number | undefined) => ageYears === undefined || (ageYears >= 12 && ageYears <= 55)
+
+function limitSays({ kind, below, from, advice }: Limit): Said {
+  if (below !== undefined) return says('limitBelow', { kind, value: round(below) }, advice)
+  return from === undefined ? says('limitAny', { kind }, advice) : says('limitFrom', { kind, value: from }, advice)
+}
 
 function aboutOf({ kind, below, from }: Limit): string {
   const unit = { age: 'years', renal: 'mL/min/1.73 m²', pregnancy: 'weeks', lactation: '' }[kind]
@@ -295,7 +353,7 @@ function reaches({ kind, below, from }: Limit, patient: PatientFacts): boolean {
 
 function lawFindings(formulary: Formulary, medicine: Medicine, order: Order): Finding[] {
   const law = lawOf(formulary, medicine.code, order.jurisdiction, order.on)
-  if (!law) return [note('law', order.jurisdiction, 'No rules of this jurisdiction are known here.')]
+  if (!law) return [note('law', order.jurisdiction, 'lawUnknown', 'No rules of this jurisdiction are known here.')]
   const base = { kind: 'law' as const, about: law.schedule ?? law.jurisdiction, provenance: law.provenance }
   const findings: Finding[] = []
   if (law.refillsMax !== undefined && order.refills > law.refillsMax)
@@ -303,23 +361,31 @@ function lawFindings(formulary: Formulary, medicine: Medicine, order: Order): Fi
       ...base,
       key: 'law/refills',
       severity: 'contraindicated',
-      advice: `At most ${law.refillsMax} refills are allowed here.`,
+      ...says('lawRefills', { max: law.refillsMax }, `At most ${law.refillsMax} refills are allowed here.`),
     })
   if (law.supplyDaysMax !== undefined && order.dosing.days > law.supplyDaysMax)
     findings.push({
       ...base,
       key: 'law/supply',
       severity: 'contraindicated',
-      advice: `At most ${law.supplyDaysMax} days may be supplied at once here.`,
+      ...says(
+        'lawSupply',
+        { max: law.supplyDaysMax },
+        `At most ${law.supplyDaysMax} days may be supplied at once here.`,
+      ),
     })
   return findings
 }
 
-const note = (key: string, about: string, advice: string): Finding => ({
+type Said = Pick<Finding, 'advice' | 'text'>
+/** In English, and by name and values for every other language. */
+const says = (id: string, values: Sentence['values'], advice: string): Said => ({ advice, text: { id, values } })
+
+const note = (key: string, about: string, id: string, advice: string): Finding => ({
   key: `unchecked/${key}`,
   kind: 'unchecked',
   severity: 'note',
   about,
-  advice,
+  ...says(id, {}, advice),
   provenance: here,
 })

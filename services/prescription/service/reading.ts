@@ -65,7 +65,7 @@ export function readingHandlers(deps: Deps): Some<'prescription' | 'list' | 'own
       const isPharmacy = sideOf(call.caller, sidesOf(row)) === 'pharmacy'
       const token = isPharmacy ? undefined : await openToken(deps, row)
       const pdf = await draw(viewOf(loaded), token)
-      return { fileName: `prescription-${row.id.slice(0, 8)}.pdf`, pdf: Buffer.from(pdf).toString('base64') }
+      return { fileName: `prescription-${row.id.slice(0, 8)}.pdf`, pdf: pdf.toString('base64') }
     },
   }
 }

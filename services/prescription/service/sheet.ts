@@ -1,31 +1,30 @@
 // A prescription on paper: one page, with the token as a QR code (ISO/IEC 18004) that a pharmacy scans.
-import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib'
+import PDFDocument from 'pdfkit'
 import { encode } from 'uqr'
+import { doseInWords } from '#core/dose'
 import type { Prescription } from '#core/prescription'
+import { type Face, faceFile, printable, runsOf, type Weight } from './letters.ts'
 
 /** A4 in points. */
 const page = { width: 595, height: 842, margin: 56 }
-const ink = rgb(0.1, 0.12, 0.16)
-const faint = rgb(0.4, 0.43, 0.48)
+const ink = '#1a1f29'
+const faint = '#666e7a'
+const stamp = '#b31a1a'
 const qrSize = 190
 
-export async function draw(prescription: Prescription, token: string | undefined): Promise<Uint8Array> {
-  const document = await PDFDocument.create()
-  const fonts = {
-    plain: await document.embedFont(StandardFonts.Helvetica),
-    bold: await document.embedFont(StandardFonts.HelveticaBold),
-  }
-  const sheet = document.addPage([page.width, page.height])
-  const write = writer(sheet, fonts)
+type Sheet = InstanceType<typeof PDFDocument>
+
+export async function draw(prescription: Prescription, token: string | undefined): Promise<Buffer> {
+  const sheet = new PDFDocument({ size: 'A4', margin: 0, info: { Title: 'Prescription', Producer: 'Medley' } })
+  const write = writer(sheet)
   const { order } = prescription
   write('Prescription', { size: 22, isBold: true, gap: 26 })
-  write(`No. ${prescription.id}`, { size: 9, color: faint, gap: 18 })
+  write(`No. ${prescription.id}`, { size: 9, color: faint, gap: 28 })
   label(write, 'Patient', [prescription.patientName, prescription.birthDate ? `born ${prescription.birthDate}` : ''])
-  const isWhole = isPrintable(`${prescription.patientName} ${order.directions}`, fonts.plain)
-  if (!isWhole) write(incomplete, { size: 9, color: faint, gap: 20 })
+  if (!isWhole(`${prescription.patientName} ${order.directions}`)) write(incomplete, { size: 9, color: faint, gap: 20 })
   label(write, 'Medicine', [
     `${capital(prescription.medicineName)} ${order.strength}, ${order.form}`,
-    `${order.amount} × ${order.timesPerDay} a day${order.isAsNeeded ? ' when needed' : ''}, for ${order.days} days`,
+    `${capital(doseInWords(order))}, for ${order.days} ${order.days === 1 ? 'day' : 'days'}`,
     order.directions,
     `Quantity ${order.quantity}, refills ${order.refills}. ${order.isSubstitutable ? 'May be substituted.' : 'Do not substitute.'}`,
     prescription.schedule ? `Controlled substance, schedule ${prescription.schedule}` : '',
@@ -33,23 +32,29 @@ export async function draw(prescription: Prescription, token: string | undefined
   label(write, 'Prescriber', [prescription.clinicianName, `Licensed in ${prescription.jurisdiction}`])
   label(write, 'Valid', [`Signed ${day(prescription.signedAt)}, valid until ${day(prescription.validUntil)}`])
   if (prescription.state === 'cancelled' || prescription.state === 'expired')
-    write(prescription.state.toUpperCase(), { size: 28, isBold: true, color: rgb(0.7, 0.1, 0.1), gap: 30 })
+    write(prescription.state.toUpperCase(), { size: 28, isBold: true, color: stamp, gap: 30 })
   else if (token) {
-    drawCode(sheet, token, page.margin, page.margin + 40)
-    const note = 'Signed electronically (JWS, ES256). It is redeemed once, at one pharmacy. A copy is of no use.'
-    sheet.drawText(note, { x: page.margin, y: page.margin, size: 9, font: fonts.plain, color: faint })
+    drawCode(sheet, token, page.margin, page.height - page.margin - 40 - qrSize)
+    writer(sheet, page.height - page.margin)(signedNote, { size: 9, color: faint })
   }
-  document.setTitle('Prescription')
-  document.setProducer('Medley')
-  return document.save()
+  return bytesOf(sheet)
 }
 
+async function bytesOf(sheet: Sheet): Promise<Buffer> {
+  sheet.end()
+  const parts: Uint8Array[] = []
+  for await (const part of sheet) parts.push(part as Uint8Array)
+  return Buffer.concat(parts)
+}
+
+const signedNote = 'Signed electronically (JWS, ES256). It is redeemed once, at one pharmacy. A copy is of no use.'
 const incomplete =
-  'Letters that this font lacks show as “?”. The code below holds the name as it is, and the screen all of it.'
+  'Letters that this paper lacks show as “?”. The code below holds the name as it is, and the screen all of it.'
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 const day = (instant: string | undefined) => instant?.slice(0, 10) ?? ''
+const isWhole = (text: string): boolean => !printable(text.replaceAll('?', '')).includes('?')
 
-type Style = { size?: number; isBold?: boolean; color?: ReturnType<typeof rgb>; gap?: number }
+type Style = { size?: number; isBold?: boolean; color?: string; gap?: number }
 type Write = (text: string, style?: Style) => void
 
 function label(write: Write, name: string, lines: readonly string[]): void {
@@ -58,46 +63,54 @@ function label(write: Write, name: string, lines: readonly string[]): void {
   write('', { gap: 10 })
 }
 
-function writer(sheet: PDFPage, fonts: { plain: PDFFont; bold: PDFFont }): Write {
-  let y = page.height - page.margin - 20
+/** Writes line after line from a height down. */
+function writer(sheet: Sheet, from = page.margin + 20): Write {
+  let y = from
+  /** Faces are embedded when they are first needed, and only with the letters that are used. */
+  const choose = (face: Face, weight: Weight, size: number) => {
+    const name = `${face} ${weight}`
+    if (!known.has(name)) sheet.registerFont(name, faceFile(face, weight))
+    known.add(name)
+    sheet.font(name).fontSize(size)
+  }
+  const known = new Set<string>()
   return (text, { size = 12, isBold = false, color = ink, gap = 16 } = {}) => {
-    const font = isBold ? fonts.bold : fonts.plain
-    for (const line of wrapped(printable(text, font), font, size)) {
-      sheet.drawText(line, { x: page.margin, y, size, font, color })
-      y -= gap
+    const weight = isBold ? 700 : 400
+    const widthOf = (line: string) =>
+      runsOf(line).reduce((sum, run) => {
+        choose(run.face, weight, size)
+        return sum + sheet.widthOfString(run.text, whole)
+      }, 0)
+    for (const line of wrapped(printable(text), widthOf)) {
+      let x = page.margin
+      for (const run of runsOf(line)) {
+        choose(run.face, weight, size)
+        sheet.fillColor(color).text(run.text, x, y, { ...whole, lineBreak: false, baseline: 'alphabetic' })
+        x += sheet.widthOfString(run.text, whole)
+      }
+      y += gap
     }
   }
 }
 
-/** The fonts that every reader has know Latin letters only; what they lack is shown as missing instead of failing the sheet. */
-function printable(text: string, font: PDFFont): string {
-  const known = new Set(font.getCharacterSet())
-  return [...text.replaceAll(/\s+/g, ' ')].map(each => (known.has(each.codePointAt(0)!) ? each : '?')).join('')
-}
+/** With features said, a run is shaped as a whole and not word by word: words of Arabic stand in their order then. */
+const whole = { features: [] }
 
-const isPrintable = (text: string, font: PDFFont): boolean => !printable(text.replaceAll('?', ''), font).includes('?')
-
-function wrapped(text: string, font: PDFFont, size: number): string[] {
+function wrapped(text: string, widthOf: (line: string) => number): string[] {
   const lines = ['']
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`.trimStart()
-    if (font.widthOfTextAtSize(longer, size) <= page.width - 2 * page.margin) lines[lines.length - 1] = longer
+    if (widthOf(longer) <= page.width - 2 * page.margin) lines[lines.length - 1] = longer
     else lines.push(word)
   }
   return lines
 }
 
-function drawCode(sheet: PDFPage, text: string, x: number, y: number): void {
+function drawCode(sheet: Sheet, text: string, x: number, y: number): void {
   const { data, size } = encode(text, { ecc: 'M', border: 0 })
   const unit = qrSize / size
   for (const [row, cells] of data.entries())
     for (const [column, isDark] of cells.entries())
-      if (isDark)
-        sheet.drawRectangle({
-          x: x + column * unit,
-          y: y + qrSize - (row + 1) * unit,
-          width: unit,
-          height: unit,
-          color: ink,
-        })
+      if (isDark) sheet.rect(x + column * unit, y + row * unit, unit, unit)
+  sheet.fill(ink)
 }

@@ -1,5 +1,6 @@
 // Writing a prescription: checked while it is written, checked again before it can be signed, signed once.
 import { directory } from '#contract/directory'
+import { identity } from '#contract/identity'
 import { createHash } from 'node:crypto'
 import type { Call } from '#core/call'
 import type { Handlers } from '#core/contract'
@@ -9,6 +10,7 @@ import type { Order, Override, Prescription } from '#core/prescription'
 import { prescription } from '../contract.ts'
 import { check, isBlocking, needsReason, type PatientFacts } from '../rules/checks.ts'
 import { type Formulary, lawOf } from '../rules/formulary.ts'
+import { isProven, needsProof } from '../rules/proof.ts'
 import { type Act, after, dateIn, validUntilMs, whole } from '../rules/states.ts'
 import type { Change, PrescriptionRow } from '../store.ts'
 import {
@@ -202,6 +204,7 @@ export async function signing(
   const { mayPractise } = await deps.kit.call(directory).mayPractise(licence, asking(call))
   if (!mayPractise) throw faults.noLicence({ jurisdiction: row.jurisdiction, on })
   assertReasoned(findings, overrides)
+  await assertProven(deps, content.schedule, call)
   const law = lawOf(await deps.formulary(call), order.medicine, row.jurisdiction, on)
   const validUntil = row.valid_until ?? new Date(validUntilMs(nowMs, law?.validDays))
   const kept = { ...content, overrides: overrides.filter(({ key }) => findings.some(each => each.key === key)) }
@@ -213,6 +216,17 @@ export async function signing(
     valid_until: validUntil,
   }
   return { content: kept, change: { ...signed, ...token } }
+}
+
+/** 21 CFR 1311 asks it of controlled substances. Medley itself signs for nobody but the people of a demo. */
+async function assertProven({ kit }: Deps, schedule: string | undefined, call: Call): Promise<void> {
+  const { proof } = kit.settings
+  const { sessionId, roles } = call.caller
+  if (roles.includes('service') || !needsProof(proof, schedule)) return
+  // A key of a program has no session, and no program proves to be a person.
+  const proofs = sessionId ? await kit.call(identity).proofsOf({ sessionId }, asking(call)) : {}
+  if (!isProven(proofs, proof, kit.clock.nowMs()))
+    throw faults.proofNeeded({ factors: proof.factors, withinMinutes: proof.withinMinutes })
 }
 
 function assertReasoned(findings: readonly Finding[], overrides: readonly Override[]): void {

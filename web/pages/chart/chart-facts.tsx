@@ -16,6 +16,7 @@ import { TrendDialog } from '../record/results.tsx'
 import { seriesOf, type Series } from '../record/series.ts'
 import { SmallTrend } from '../record/trend-chart.tsx'
 import { AddEntry, type EntryKind } from './add-entry.tsx'
+import { joined, type Joined } from './joined-medicines.ts'
 
 /** What counts at every glance: allergies before all, then problems, medicines, vital signs; each with source and date. */
 export function ChartFacts({ patientId, purpose }: { patientId: string; purpose: string | undefined }) {
@@ -80,6 +81,7 @@ interface FactsProps<Resource extends Known> {
 function Facts<Resource extends Known>({ title, none, addLabel, pages, onOpen, onAdd }: FactsProps<Resource>) {
   const { locale } = useReader()
   const entries = pages.items.map(each => entryOf(each, locale)).toSorted((a, b) => danger(b) - danger(a))
+  const lines = entries.every(each => each.kind === 'medicines') ? joined(entries) : entries.map(alone)
   return (
     <FactsCard
       title={title}
@@ -89,9 +91,9 @@ function Facts<Resource extends Known>({ title, none, addLabel, pages, onOpen, o
       <ProblemNotice error={pages.error} onRetry={pages.refetch} />
       {!pages.isPending && !pages.error && entries.length === 0 && <p className="text-sm text-ink-faint">{none}</p>}
       <ul className="-mx-2">
-        {entries.map(each => (
-          <li key={each.id}>
-            <FactLine entry={each} onOpen={() => onOpen(each)} />
+        {lines.map(({ entry, others }) => (
+          <li key={entry.id}>
+            <FactLine entry={entry} others={others} onOpen={() => onOpen(entry)} />
           </li>
         ))}
       </ul>
@@ -99,11 +101,13 @@ function Facts<Resource extends Known>({ title, none, addLabel, pages, onOpen, o
   )
 }
 
+const alone = (entry: Entry): Joined => ({ entry, others: [] })
+
 /** What can kill comes first. */
 const danger = ({ resource }: Entry) =>
   Number(resource.resourceType === 'AllergyIntolerance' && resource.criticality === 'high')
 
-function FactLine({ entry, onOpen }: { entry: Entry; onOpen: () => void }) {
+function FactLine({ entry, others, onOpen }: Joined & { onOpen: () => void }) {
   const { t, locale, zone } = useReader()
   return (
     <AriaButton
@@ -127,6 +131,12 @@ function FactLine({ entry, onOpen }: { entry: Entry; onOpen: () => void }) {
         <bdi>{fhirDate(entry.when, { locale, zone }) || t('record.undated')}</bdi> ·{' '}
         {entry.who || t('record.unknownSource')}
       </span>
+      {others.length > 0 && (
+        <span className="block text-xs text-ink-faint">
+          {t('rx.alsoIn', { count: others.length })}:{' '}
+          <bdi>{others.map(each => fhirDate(each.when, { locale, zone }) || t('record.undated')).join(', ')}</bdi>
+        </span>
+      )}
     </AriaButton>
   )
 }

@@ -8,11 +8,10 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Select } from '../../ui/select.tsx'
 import { TextArea, TextField } from '../../ui/text-field.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { AddDiagnosis } from './add-diagnosis.tsx'
 import { Sections } from './note-editor.tsx'
 import type { NoteInHand } from './use-note.ts'
 
-/** https://terminology.hl7.org/ICD.html: what clinicians type is a code of the American modification. */
-const icd10 = 'http://hl7.org/fhir/sid/icd-10-cm'
 const orderKinds = ['laboratory', 'imaging', 'referral', 'other'] as const
 const followUps = [0, 3, 7, 14, 28, 90, 180] as const
 
@@ -86,7 +85,7 @@ function EndForm({ visit, note, onDone }: { visit: Visit; note: NoteInHand; onDo
           lines={diagnoses.map(each => `${each.text}${each.coding ? ` (${each.coding.code})` : ''}`)}
           onRemove={index => setDiagnoses(diagnoses.toSpliced(index, 1))}
         />
-        <AddDiagnosis onAdd={each => setDiagnoses([...diagnoses, each])} />
+        <AddDiagnosis visitId={visit.id} added={diagnoses} onAdd={each => setDiagnoses([...diagnoses, each])} />
       </Group>
       <Group title={t('consult.orders')}>
         <Lines
@@ -147,39 +146,6 @@ function Lines({ lines, onRemove }: { lines: readonly string[]; onRemove: (index
         </li>
       ))}
     </ul>
-  )
-}
-
-function AddDiagnosis({ onAdd }: { onAdd: (diagnosis: Diagnosis) => void }) {
-  const { t } = useReader()
-  const [text, setText] = useState('')
-  const [code, setCode] = useState('')
-  const [certainty, setCertainty] = useState<Diagnosis['certainty']>('confirmed')
-  const add = () => {
-    const display = text.trim()
-    if (display === '') return
-    const coding = code.trim() === '' ? {} : { coding: { system: icd10, code: code.trim().toUpperCase(), display } }
-    onAdd({ text: display, certainty, ...coding })
-    setText('')
-    setCode('')
-  }
-  return (
-    <div className="grid items-end gap-2 sm:grid-cols-[1fr_8rem_11rem_auto]">
-      <TextField label={t('consult.diagnosis')} value={text} onChange={setText} maxLength={300} />
-      <TextField label={t('consult.code')} value={code} onChange={setCode} maxLength={12} />
-      <Select
-        label={t('consult.certainty')}
-        value={certainty}
-        onChange={id => setCertainty(id as Diagnosis['certainty'])}
-        choices={[
-          { id: 'confirmed', label: t('consult.confirmed') },
-          { id: 'provisional', label: t('consult.provisional') },
-        ]}
-      />
-      <Button tone="quiet" icon="plus" onPress={add}>
-        {t('consult.add')}
-      </Button>
-    </div>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Visit } from '#contract/consultation'
 import { Link } from 'react-aria-components'
 import { usePages } from '../../api.ts'
-import { useReader } from '../../i18n/locale.tsx'
+import { type MessageId, useReader } from '../../i18n/locale.tsx'
 import { useParam } from '../../shell/address.ts'
 import { number, relative } from '../../time.ts'
 import { Avatar } from '../../ui/avatar.tsx'
@@ -35,16 +35,6 @@ export function Messages() {
   )
 }
 
-/** What waits for a clinician: questions to answer, patients in the waiting room, things to read. */
-export function Inbox() {
-  const { t } = useReader()
-  return (
-    <Page title={t('consult.inbox')} lead={t('consult.inboxLead')} width="reading">
-      <Conversations as="clinician" hrefOf={visit => `/room/${visit.id}`} empty={t('consult.inboxEmpty')} />
-    </Page>
-  )
-}
-
 interface ConversationsProps {
   as: 'patient' | 'clinician'
   hrefOf: (visit: Visit) => string
@@ -54,7 +44,7 @@ interface ConversationsProps {
 /** What is urgent first: whoever waits, then what is unread, then the rest as it comes. */
 const urgency = (visit: Visit) => (visit.state === 'waiting' ? 2 : visit.unread > 0 ? 1 : 0)
 
-function Conversations({ as, hrefOf, empty }: ConversationsProps) {
+export function Conversations({ as, hrefOf, empty }: ConversationsProps) {
   const { t } = useReader()
   const list = usePages('consultation', 'conversations', { as, limit: 30 }, { everyMs: 15_000 })
   const items = as === 'clinician' ? list.items.toSorted((a, b) => urgency(b) - urgency(a)) : list.items
@@ -98,10 +88,14 @@ const tones: Record<Visit['state'], TagTone> = {
 
 export function VisitStateTag({ visit }: { visit: Visit }) {
   const { t } = useReader()
-  const isOpenQuestion = visit.kind === 'written' && visit.state === 'inProgress'
-  return (
-    <Tag tone={tones[visit.state]}>{t(isOpenQuestion ? 'consult.state.asked' : `consult.state.${visit.state}`)}</Tag>
-  )
+  return <Tag tone={visit.awaits === visit.seat ? 'glow' : tones[visit.state]}>{t(stateWord(visit))}</Tag>
+}
+
+/** Of a written visit whose turn it is; of a booked one how far it has come. */
+function stateWord({ awaits, seat, state }: Visit): MessageId {
+  if (!awaits) return `consult.state.${state}`
+  if (seat === 'clinician') return awaits === 'clinician' ? 'consult.state.awaitsYou' : 'consult.state.awaitsPatient'
+  return awaits === 'clinician' ? 'consult.state.awaitsClinician' : 'consult.state.answered'
 }
 
 function ConversationLine({ visit }: { visit: Visit }) {

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '#core/medicine'
 import type { Override } from '#core/prescription'
 import { useRead } from '../../api.ts'
-import { useReader } from '../../i18n/locale.tsx'
+import { type MessageId, type MessageValues, translate, useReader } from '../../i18n/locale.tsx'
 import { cx } from '../../ui/classes.ts'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { Tag, type TagTone } from '../../ui/tag.tsx'
@@ -59,7 +59,7 @@ export function FindingList({ findings, reasons, onReason }: FindingListProps) {
 
 function FindingLine({ finding }: { finding: Finding }) {
   const { t } = useReader()
-  const { severity, kind, about, advice, provenance } = finding
+  const { severity, kind, about, provenance } = finding
   const knowledge = useRead('prescription', 'knowledge', {}, { isEnabled: provenance.source !== undefined })
   const source = knowledge.data?.sources.find(each => each.id === provenance.source)
   return (
@@ -72,14 +72,43 @@ function FindingLine({ finding }: { finding: Finding }) {
           {t(`rx.finding.${kind}`)}: <bdi>{capital(about)}</bdi>
         </span>
       </p>
-      <p lang="en" dir="ltr" className="mt-1 text-start text-ink">
-        {advice}
-      </p>
+      <Said finding={finding} />
       <p className="mt-0.5 text-xs text-ink-soft">
         {provenance.source ? t('rx.cited', { source: source?.title ?? provenance.source }) : t('rx.estimate')}
       </p>
     </>
   )
+}
+
+/** In the reader's language, but for what a source says in its own words, and what was found before sentences had names. */
+function Said({ finding }: { finding: Finding }) {
+  const { t, language } = useReader()
+  const { advice, text, mechanism } = finding
+  const own =
+    text &&
+    (text.id === 'interaction'
+      ? mechanism && saidOf(`rx.mechanism.${mechanism}`)
+      : saidOf(`rx.say.${text.id}`, text.values))
+  const isQuoted = text === undefined || text.id === 'interaction' || text.id.startsWith('limit')
+  return (
+    <>
+      {own && <p className="mt-1 text-ink">{own}</p>}
+      {(isQuoted || !own) && (
+        <p className="mt-0.5 text-ink">
+          {language !== 'en' && own && <span className="text-ink-soft">{t('rx.ofSource')}: </span>}
+          <span lang="en" dir="ltr">
+            {advice}
+          </span>
+        </p>
+      )}
+    </>
+  )
+}
+
+/** Undefined for a sentence that a newer server knows and this page does not. */
+function saidOf(key: string, values: MessageValues = {}): string | undefined {
+  const said = translate(key as MessageId, values)
+  return said === key ? undefined : said
 }
 
 export function Overrides({ overrides, findings }: { overrides: readonly Override[]; findings: readonly Finding[] }) {

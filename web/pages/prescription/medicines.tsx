@@ -1,19 +1,18 @@
 import type { OwnMedicine, Origin } from '#core/prescription'
-import { useState } from 'react'
 import { Link } from 'react-aria-components'
 import { useAct, usePages, useRead } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
-import { dateIn, dateOnly, number } from '../../time.ts'
+import { dateOnly } from '../../time.ts'
 import { Button, TextLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
-import { Checkbox } from '../../ui/choice.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { LoadMore } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { capital, formName, PrescriptionLine, StateTag } from './order-words.tsx'
+import { TodayCard } from './today-card.tsx'
+import { capital, formName, PrescriptionLine, StateTag, takesInWords } from './order-words.tsx'
 
 export function Medicines() {
   const { t } = useReader()
@@ -50,7 +49,8 @@ export function Medicines() {
 }
 
 function MedicineLine({ medicine }: { medicine: OwnMedicine }) {
-  const { t, locale, zone } = useReader()
+  const reader = useReader()
+  const { t, locale, zone } = reader
   const date = (iso: string) => dateOnly(iso, { locale, zone })
   const { name, form, dose, amount, timesPerDay, runsOutOn, nextFillAt, refillsLeft } = medicine
   return (
@@ -62,7 +62,7 @@ function MedicineLine({ medicine }: { medicine: OwnMedicine }) {
       <p className="text-ink-soft">
         {amount && timesPerDay && (
           <span>
-            {t('rx.takeTimes', { amount: number(amount, locale), times: number(timesPerDay, locale) })}
+            {takesInWords({ amount, timesPerDay, form: form ?? '' }, reader)}
             {medicine.isAsNeeded && ` · ${t('rx.asNeeded')}`}
             {dose && ' · '}
           </span>
@@ -126,51 +126,6 @@ function Refill({ medicine }: { medicine: OwnMedicine }) {
       </Button>
     </>
   )
-}
-
-/** What is taken today by the clock. Ticks are the person's own, on this device, and gone tomorrow. */
-function TodayCard({ medicines }: { medicines: readonly OwnMedicine[] }) {
-  const { t, zone } = useReader()
-  const today = dateIn(zone).toString()
-  const [taken, setTaken] = useState(() => readTaken(today))
-  const due = medicines.filter(each => each.timesPerDay && each.timesPerDay >= 1 && !each.isAsNeeded)
-  if (due.length === 0) return null
-  const toggle = (dose: string) => (isTaken: boolean) => {
-    const next = isTaken ? [...taken, dose] : taken.filter(each => each !== dose)
-    setTaken(next)
-    localStorage.setItem(storageKey, JSON.stringify({ today, taken: next }))
-  }
-  return (
-    <Card title={t('rx.today')} description={t('rx.todayWhat')}>
-      <ul className="divide-y divide-line">
-        {due.map(each => (
-          <li key={each.prescriptionId} className="flex flex-wrap items-center gap-x-4 py-1.5">
-            <span className="min-w-40 flex-1 font-[560]">
-              <bdi>{capital(each.name)}</bdi>
-            </span>
-            <span className="flex gap-1">
-              {Array.from({ length: Math.min(12, Math.floor(each.timesPerDay ?? 0)) }, (_, index) => (
-                <Checkbox
-                  key={index}
-                  className="flex min-w-11 justify-center"
-                  aria-label={t('rx.todayTaken', { name: each.name, number: index + 1 })}
-                  isSelected={taken.includes(`${each.prescriptionId}/${index}`)}
-                  onChange={toggle(`${each.prescriptionId}/${index}`)}
-                />
-              ))}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  )
-}
-
-const storageKey = 'medley.doses'
-
-function readTaken(today: string): string[] {
-  const kept = JSON.parse(localStorage.getItem(storageKey) ?? '{}') as { today?: string; taken?: string[] }
-  return kept.today === today ? (kept.taken ?? []) : []
 }
 
 function OwnPrescriptions() {

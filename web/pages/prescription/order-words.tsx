@@ -1,6 +1,7 @@
 // How prescriptions are named wherever they show: the medicine, how it is taken, and what became of the order.
+import { doseUnitOf, everyDays } from '#core/dose'
 import type { Order, Prescription, PrescriptionState } from '#core/prescription'
-import { translateCode, useReader } from '../../i18n/locale.tsx'
+import { type Reader, translateCode, useReader } from '../../i18n/locale.tsx'
 import { number } from '../../time.ts'
 import { Tag, type TagTone } from '../../ui/tag.tsx'
 
@@ -39,11 +40,30 @@ export function MedicineName({ name, order }: { name: string; order: Pick<Order,
   )
 }
 
-/** "1 × 3 a day, for 7 days, only when needed" */
-export function Dose({ order }: { order: Pick<Order, 'amount' | 'timesPerDay' | 'days' | 'isAsNeeded'> }) {
-  const { t, locale } = useReader()
+type Taken = Pick<Order, 'amount' | 'timesPerDay' | 'form'>
+
+/** "1 tablet twice a day": what is counted follows from the form. */
+export function takesInWords(
+  { amount, timesPerDay, form }: Taken,
+  { t, locale }: Pick<Reader, 't' | 'locale'>,
+): string {
+  const shown = (value: number) => (value === 0.5 ? '½' : number(value, locale))
+  // A part of one is still one of them.
+  const what = t(`rx.take.${doseUnitOf(form)}`, { amount: Math.max(1, amount), shown: shown(amount) })
+  const days = everyDays(timesPerDay)
+  const often =
+    timesPerDay < 1
+      ? t('rx.everyDays', { days, shown: number(days, locale) })
+      : t('rx.often', { times: timesPerDay, shown: number(timesPerDay, locale) })
+  return t('rx.takes', { what, often })
+}
+
+/** "1 tablet 3 times a day, for 7 days, only when needed" */
+export function Dose({ order }: { order: Taken & Pick<Order, 'days' | 'isAsNeeded'> }) {
+  const reader = useReader()
+  const { t, locale } = reader
   const parts = [
-    t('rx.takeTimes', { amount: number(order.amount, locale), times: number(order.timesPerDay, locale) }),
+    takesInWords(order, reader),
     t('rx.daysCount', { days: order.days }),
     ...(order.isAsNeeded ? [t('rx.asNeeded').toLocaleLowerCase(locale)] : []),
   ]

@@ -3,6 +3,7 @@ import type { Order, Prescription } from '#core/prescription'
 import { useState } from 'react'
 import { api, useRead, useWork } from '../../api.ts'
 import { useReader } from '../../i18n/locale.tsx'
+import { withProof } from '../../shell/proof.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
@@ -144,7 +145,7 @@ function useSigning(patientId: string, onSigned: (signed: Prescription) => void)
       : await api.prescription.draft({ patientId, order }, key())
     setBegunId(id)
     await api.prescription.complete({ prescriptionId: id }, key())
-    onSigned(await api.prescription.sign({ prescriptionId: id, overrides }, key()))
+    onSigned(await withProof(() => api.prescription.sign({ prescriptionId: id, overrides }, key())))
   })
 }
 

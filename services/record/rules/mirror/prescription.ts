@@ -1,4 +1,5 @@
 // Prescriptions and what was handed over on them, as FHIR resources.
+import { doseInWords } from '#core/dose'
 import type { Fill, Prescription, PrescriptionState } from '#core/prescription'
 import type { Resource } from '../index-values.ts'
 
@@ -57,7 +58,7 @@ function dosageOf({ order }: Prescription) {
     ? { frequency: timesPerDay, period: 1, periodUnit: 'd' }
     : { frequency: 1, period: Math.round((1 / timesPerDay) * 100) / 100, periodUnit: 'd' }
   return {
-    text: directions || `${amount} × ${timesPerDay} / d`,
+    text: [doseInWords(order), directions].filter(Boolean).join('. '),
     timing: { repeat },
     asNeededBoolean: isAsNeeded,
     doseAndRate: [{ doseQuantity: { value: amount, unit: form } }],
