@@ -337,7 +337,7 @@ export const consultation = defineContract({
     calledIn: about,
     /** Only to whom nothing else of the visit is unread. */
     messageSent: about.extend({ messageId: Id, toPersonIds: z.array(Id) }),
-    /** Every message but those of a visit that takes place now, where both are there. */
+    /** Outside of a running visit, where both are there: the first message since the other side wrote, or since somebody has read all. */
     said: about.extend({ messageId: Id, seat: Seat }),
     /** The clinician has read on. */
     caughtUp: about,

@@ -117,7 +117,10 @@ export function chatHandlers(deps: RoomDeps): Some<'say' | 'messages' | 'markRea
         const toPersonIds = others.length > 0 ? await chat.upToDate(visitId, others) : []
         if (toPersonIds.length > 0)
           kit.announce(consultation, 'messageSent', { ...aboutOf(visit), messageId: message.id, toPersonIds })
-        if (!isLive) kit.announce(consultation, 'said', { ...aboutOf(visit), messageId: message.id, seat: one.seat })
+        // Whoever writes on and on is told of once, as long as nobody has read or answered it.
+        const [last] = isLive ? [] : await chat.lastSeats([visitId])
+        if (!isLive && (toPersonIds.length > 0 || last?.seat !== one.seat))
+          kit.announce(consultation, 'said', { ...aboutOf(visit), messageId: message.id, seat: one.seat })
         const seq = await kit.append(entry)
         chat.addMessage({ ...row, seq })
         return message
