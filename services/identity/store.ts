@@ -34,9 +34,9 @@ const personColumns = sql`p.id, p.account_id, p.name, coalesce(u.email, p.email)
   p.time_zone, p.sealed, p.created_at, p.forgotten_at, coalesce(u."twoFactorEnabled", false) as has_totp`
 const fromPerson = sql`from identity.person p left join identity."user" u on u.id = p.account_id`
 
-/** Every statement of identity except better-auth's own. */
 export type ProofKind = 'password' | 'code' | 'passkey'
 
+/** Every statement of identity except better-auth's own. */
 export function identityStore(database: ServiceDatabase) {
   const first = async <Row>(rows: Promise<Row[]>) => (await rows)[0]
   return {
@@ -164,7 +164,7 @@ export function identityStore(database: ServiceDatabase) {
             order by m.created_at, m.role) from identity.membership m where m.person_id = p.id), '[]') as memberships
         from identity."session" s join identity.person p on p.account_id = s."userId"
         where s."id" = any(${sessionIds}::uuid[]) and s."expiresAt" > ${now}`),
-    /** By its id, or by the token that better-auth answers a sign-in with. */
+    /** By the token that better-auth answers a sign-in with. */
     sessionOfToken: (token: string) =>
       first(database.query(sql<{ id: string }>`select "id" from identity."session" where "token" = ${token}`)),
     prove: (sessionId: string, kinds: readonly ProofKind[], now: Date) => {

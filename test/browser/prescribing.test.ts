@@ -137,13 +137,14 @@ test('asked back and corrected, prepared by one, verified by another, handed ove
 test('a scanned code opens the prescription once, and says so the second time', async () => {
   const patient = await clientOf('patient')
   const { items } = await patient.list({ limit: 50 }, {})
-  const { token } = await patient.token({ prescriptionId: items.find(each => each.state === 'signed')!.id }, {})
+  const { id: prescriptionId, medicineName, order } = items.find(each => each.state === 'signed')!
+  const { token } = await patient.token({ prescriptionId }, {})
   const { page } = await stage.enter({ as: 'pharmacist' })
   await page.goto('/pharmacy')
   const field = page.getByLabel('Scan or paste the code of a patient')
   await field.fill(token)
   await field.press('Enter')
-  await sees('the prescription', page.getByRole('heading', { name: 'Lisinopril 10 mg' }))
+  await sees('the prescription', page.getByRole('heading', { name: `${medicineName} ${order.strength}` }))
   await page.goto('/pharmacy')
   await field.fill(token)
   await field.press('Enter')
