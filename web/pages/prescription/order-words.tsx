@@ -70,9 +70,10 @@ export function Dose({ order }: { order: Taken & Pick<Order, 'days' | 'isAsNeede
   return <>{new Intl.ListFormat(locale, { type: 'unit', style: 'short' }).format(parts)}</>
 }
 
+/** Whatever stands beside it goes below where there is no room for both. */
 export function PrescriptionLine({ prescription }: { prescription: Prescription }) {
   return (
-    <span className="min-w-0 flex-1">
+    <span className="min-w-[min(100%,14rem)] flex-1">
       <span className="block font-[580]">
         <MedicineName name={prescription.medicineName} order={prescription.order} />
       </span>

@@ -9,6 +9,7 @@ import { cx } from '../../ui/classes.ts'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { capital } from '../prescription/order-words.tsx'
 import { DeclineTask } from './decline-task.tsx'
 import { DelegateTask } from './delegate-task.tsx'
 
@@ -82,7 +83,7 @@ function Words({ task }: { task: Task }) {
       </p>
       {medicine && (
         <p className="font-[560]">
-          <bdi>{medicine}</bdi>
+          <bdi>{capital(medicine)}</bdi>
         </p>
       )}
       {text && (
