@@ -1,9 +1,9 @@
 // A call that is recorded in two real browsers: asked for, agreed to, stopped by one of them, and played back.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { aVisit, bothSee, waitAndJoin } from './call.ts'
-import { isAccessible, partsOf, playsBack, press, says } from './recorded.ts'
-import { desk, eventually, fakeDevices, openStage, phone, sees, type Stage } from './stage.ts'
+import { aVisit, bothSee, waitAndJoin } from '../browser/call.ts'
+import { isAccessible, partsOf, playsBack, press, says } from '../browser/recorded.ts'
+import { desk, eventually, fakeDevices, openStage, phone, sees, type Stage } from '../browser/stage.ts'
 
 let stage: Stage
 before(async () => {
