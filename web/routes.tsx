@@ -9,12 +9,10 @@ import {
 } from '@tanstack/react-router'
 import type { Role } from '#core/call'
 import { Failed, forAnotherRole, NotFound } from './shell/dead-ends.tsx'
+import type { Search } from './shell/address.ts'
 import { Shell } from './shell/shell.tsx'
 import { homeOf, workspaceAt } from './shell/workspace.ts'
 import { settledSession } from './session.ts'
-
-/** Search parameters as strings only; the router would otherwise read `?text=12` as a number. */
-export type Search = Record<string, string>
 
 const readSearch = (raw: Record<string, unknown>): Search =>
   Object.fromEntries(

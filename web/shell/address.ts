@@ -1,6 +1,8 @@
 // Reading and writing the address bar, where lists keep their filters so that a link shows the same thing to somebody else.
 import { useParams, useRouter, useSearch } from '@tanstack/react-router'
-import type { Search } from '../routes.tsx'
+
+/** Search parameters as strings only; the router would otherwise read `?text=12` as a number. */
+export type Search = Record<string, string>
 
 export function useGo(): (href: string) => void {
   const router = useRouter()
