@@ -60,6 +60,12 @@ export type Call = z.output<typeof Call>
 /** The caller that Medley itself is, in jobs and reactions. */
 export const serviceCaller: Caller = { roles: ['service'], organizationIds: [] }
 
+/** A question to another service on the way. It carries no key: nothing is written there, and two questions are not the same one. */
+export const asking = ({ idempotencyKey: _, ...call }: Call): Call => call
+
+/** The same in Medley's own name, where whoever calls may not see all that must be weighed. */
+export const askingAsMedley = (call: Call): Call => ({ ...asking(call), caller: serviceCaller })
+
 export const anonymousCaller: Caller = { roles: [], organizationIds: [] }
 
 /**

@@ -51,6 +51,16 @@ export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Undefined also for what is deleted or not theirs to see: to whoever asks it is all the same. */
+export async function unlessClosed<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof Fault && ['not_found', 'gone', 'forbidden'].includes(error.kind)) return undefined
+    throw error
+  }
+}
+
 /** RFC 9457 problem details, the one shape of every error body on the wire. */
 export type Problem = {
   type: string

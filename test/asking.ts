@@ -23,7 +23,7 @@ export type Body = {
 export type More = Partial<Omit<Interaction, 'method' | 'path' | 'query' | 'body'>>
 
 /** `medley` is asked for each time: a test may put another one in its place. */
-export function asking(medley: () => TestMedley) {
+export function recordAsker(medley: () => TestMedley) {
   const house = () => medley().composition.serviceCall('test')
 
   /** One interaction, as the address a client would use. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Fault } from '#core/fault'
 import { newId } from '#core/id'
-import { asking, kind, observation, patientBody, saying } from '../../test/asking.ts'
+import { recordAsker, kind, observation, patientBody, saying } from '../../test/asking.ts'
 import { aClinician, aPatient } from '../../test/clinic.ts'
 import { type TestMedley, testMedley } from '../../test/start.ts'
 
@@ -11,7 +11,7 @@ let medley: TestMedley
 before(async () => (medley = await testMedley()))
 after(() => medley.stop())
 
-const { house, ask, aRecord, aKnownPatient } = asking(() => medley)
+const { house, ask, aRecord, aKnownPatient } = recordAsker(() => medley)
 
 test('a resource lives: created, read, updated, its versions kept, deleted, and brought back', async () => {
   const made = await ask('POST', 'Patient', { ...patientBody('Life'), id: 'mine' })

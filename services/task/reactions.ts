@@ -5,13 +5,13 @@ import { diagnosis } from '#contract/diagnosis'
 import { identity } from '#contract/identity'
 import { prescription } from '#contract/prescription'
 import { record } from '#contract/record'
-import type { Call } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import { unlessGone } from '#core/fault'
 import { on, type Reaction } from '#core/service'
 import { epochMsOf } from '#core/time'
 import type { TaskKind } from './contract.ts'
 import { isOpen, prescriptionEndsMs, wantedOfPrescription, wantedOfVisit } from './rules.ts'
-import { asking, type Deps, newsFor, opened } from './service/deps.ts'
+import { type Deps, newsFor, opened } from './service/deps.ts'
 import { follow, type Source } from './service/sources.ts'
 import type { TaskRow } from './store.ts'
 
@@ -56,10 +56,10 @@ export function taskReactions(deps: Deps): Reaction[] {
 }
 
 async function visitSource({ kit }: Deps, visitId: string, call: Call): Promise<Source | undefined> {
-  const details = await unlessGone(kit.call(consultation).details({ visitId }, asking(call)))
+  const details = await unlessGone(kit.call(consultation).details({ visitId }, askingAsMedley(call)))
   if (!details) return undefined
   const { visit, aftercare, isUnread } = details
-  const { patientIds } = await kit.call(record).patientsOf({ personId: visit.patientId }, asking(call))
+  const { patientIds } = await kit.call(record).patientsOf({ personId: visit.patientId }, askingAsMedley(call))
   const facts = {
     kind: visit.kind,
     state: visit.state,
@@ -85,7 +85,7 @@ async function visitSource({ kit }: Deps, visitId: string, call: Call): Promise<
 }
 
 async function prescriptionSource({ kit }: Deps, prescriptionId: string, call: Call): Promise<Source | undefined> {
-  const found = await unlessGone(kit.call(prescription).details({ prescriptionId }, asking(call)))
+  const found = await unlessGone(kit.call(prescription).details({ prescriptionId }, askingAsMedley(call)))
   if (!found) return undefined
   const { order, medicineName, exchanges, state } = found
   const asked = exchanges.findLast(each => each.kind === 'query')
@@ -111,10 +111,10 @@ async function checkSource(
   isOpen: boolean,
   call: Call,
 ): Promise<Source | undefined> {
-  const { personId } = await kit.call(record).personOf({ patientId }, asking(call))
-  const booking = bookingId && (await unlessGone(kit.call(appointment).details({ bookingId }, asking(call))))
+  const { personId } = await kit.call(record).personOf({ patientId }, askingAsMedley(call))
+  const booking = bookingId && (await unlessGone(kit.call(appointment).details({ bookingId }, askingAsMedley(call))))
   const asked = personId === undefined ? [] : [personId]
-  const { names } = await kit.call(identity).namesOf({ personIds: asked }, asking(call))
+  const { names } = await kit.call(identity).namesOf({ personIds: asked }, askingAsMedley(call))
   const nowMs = kit.clock.nowMs()
   const isAhead = booking && (booking.state === 'booked' || booking.state === 'arrived')
   const wanted = { kind: 'sharedCheck' as const, part: 0, isOnce: true, shownFromMs: nowMs }
@@ -133,7 +133,7 @@ async function checkSource(
 /** A prescription of the same medicine for the same patient is the renewal that was waited for. */
 async function renewed(deps: Deps, prescriptionId: string, call: Call): Promise<void> {
   const { kit, store } = deps
-  const found = await unlessGone(kit.call(prescription).details({ prescriptionId }, asking(call)))
+  const found = await unlessGone(kit.call(prescription).details({ prescriptionId }, askingAsMedley(call)))
   if (!found?.personId) return
   const { personId, clinicianId, medicineName } = found
   const rows = await kit.database.read(call, () => store.openFor('renewal', clinicianId, personId), all)

@@ -1,5 +1,5 @@
 // What is said in a visit, and how far everybody has read.
-import type { Call } from '#core/call'
+import { asking, type Call } from '#core/call'
 import { newId } from '#core/id'
 import { fromCursor, toPage } from '#core/page'
 import { consultation, type Message, type VisitFile } from '../contract.ts'
@@ -7,7 +7,7 @@ import { mayWrite } from '../rules/visits.ts'
 import type { FileRow, MessageRow } from '../store/chat.ts'
 import type { VisitRow } from '../store/visits.ts'
 import type { RoomDeps } from './rooms.ts'
-import { aboutOf, asking, faults, sealedAs, type Seated, type Some } from './seen.ts'
+import { aboutOf, faults, sealedAs, type Seated, type Some } from './seen.ts'
 
 export function fileView(row: FileRow, name: string): VisitFile {
   return { id: row.id, name, contentType: row.content_type, sizeBytes: row.size_bytes }

@@ -1,13 +1,13 @@
 // Diagnoses to choose from at the end of a visit, so that nobody types codes by heart.
 import { diagnosis } from '#contract/diagnosis'
 import { record } from '#contract/record'
-import { type Call, serviceCaller } from '#core/call'
+import { asking, askingAsMedley, type Call } from '#core/call'
 import { unlessGone } from '#core/fault'
 import { dayMs } from '#core/time'
 import type { Aftercare, OfferedDiagnosis } from '../contract.ts'
 import { mostUsed, offered, offeredMax } from '../rules/diagnoses.ts'
 import type { RoomDeps } from './rooms.ts'
-import { asking, sealedAs, type Some } from './seen.ts'
+import { sealedAs, type Some } from './seen.ts'
 
 /** What the knowledge base speaks: the code a diagnosis has in most of the world (https://terminology.hl7.org/ICD.html). */
 const icd10 = 'http://hl7.org/fhir/sid/icd-10'
@@ -22,7 +22,7 @@ export function diagnosisHandlers({ kit, notes, sight }: RoomDeps): Some<'offerD
 
   /** In the clinician's own name: what of the patient's interviews is not open to them is not offered. */
   async function accepted(personId: string, call: Call): Promise<OfferedDiagnosis[]> {
-    const ask = { ...asking(call), caller: serviceCaller }
+    const ask = askingAsMedley(call)
     const { patientIds } = await kit.call(record).patientsOf({ personId }, ask)
     const lists = await Promise.all(
       patientIds.map(patientId =>

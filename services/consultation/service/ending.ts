@@ -1,5 +1,5 @@
 // The end of a visit, in one act: the note signed, diagnoses, orders, follow-up and a plan in plain words.
-import type { Call } from '#core/call'
+import { asking, type Call } from '#core/call'
 import { newId } from '#core/id'
 import { instantOf } from '#core/time'
 import { type Aftercare, consultation } from '../contract.ts'
@@ -8,7 +8,7 @@ import type { AftercareRow } from '../store/notes.ts'
 import type { VisitRow } from '../store/visits.ts'
 import { createNotes } from './notes.ts'
 import type { CallDeps } from './exits.ts'
-import { aboutOf, asking, faults, sealedAs, type Some, viewOf } from './seen.ts'
+import { aboutOf, faults, sealedAs, type Some, viewOf } from './seen.ts'
 
 type Content = Omit<Aftercare, 'visitId' | 'endedAt'>
 

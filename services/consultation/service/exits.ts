@@ -1,4 +1,5 @@
 // The way out of a call: told to those who stay, and done at the media server by a job, so that no failure leaves anybody in.
+import { asking } from '#core/call'
 import { z } from 'zod'
 import type { RunJob } from '#core/service'
 import { Id } from '#core/id'
@@ -7,7 +8,7 @@ import { consultation } from '../contract.ts'
 import type { PeerRow } from '../store/peers.ts'
 import type { VisitRow } from '../store/visits.ts'
 import type { RoomDeps } from './rooms.ts'
-import { asking, type ConsultationDeps } from './seen.ts'
+import { type ConsultationDeps } from './seen.ts'
 
 export type CallDeps = RoomDeps & { exits: Exits }
 

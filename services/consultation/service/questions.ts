@@ -1,4 +1,5 @@
 // Asking in writing: a visit without a time, which the clinician answers when they can.
+import { asking } from '#core/call'
 import { newId } from '#core/id'
 import { consultation } from '../contract.ts'
 import { guestsMaxOf } from '../rules/calls.ts'
@@ -6,7 +7,7 @@ import { questionsMax } from '../rules/visits.ts'
 import type { VisitRow } from '../store/visits.ts'
 import { createConversation } from './chat.ts'
 import type { RoomDeps } from './rooms.ts'
-import { aboutOf, asking, faults, sealedAs, type Seen, type Some, unlessMissing, viewOf } from './seen.ts'
+import { aboutOf, faults, sealedAs, type Seen, type Some, unlessMissing, viewOf } from './seen.ts'
 
 export function questionHandlers(deps: RoomDeps): Some<'ask'> {
   const { kit, visits, chat, clinicians } = deps

@@ -1,6 +1,6 @@
 // The waiting room and the steps of a visit: entered, checked in, called in.
 import type { Booking } from '#contract/appointment'
-import type { Call } from '#core/call'
+import { asking, type Call } from '#core/call'
 import { Fault } from '#core/fault'
 import { fromCursor, toPage } from '#core/page'
 import { consultation, type Visit, type VisitState } from '../contract.ts'
@@ -8,7 +8,6 @@ import { isOver, seatOf } from '../rules/visits.ts'
 import type { VisitRow } from '../store/visits.ts'
 import {
   aboutOf,
-  asking,
   type ConsultationDeps,
   faults,
   type Seen,

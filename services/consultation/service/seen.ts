@@ -1,5 +1,5 @@
 // A visit as one caller sees it: everything about it is read and opened first, so that a save has nothing to ask or to unseal.
-import type { Call } from '#core/call'
+import { asking, type Call } from '#core/call'
 import { type Client, faultsOf, type Handlers } from '#core/contract'
 import { Fault } from '#core/fault'
 import type { appointment } from '#contract/appointment'
@@ -66,12 +66,6 @@ export const sidesOf = (row: Pick<VisitRow, 'patient_id' | 'clinician_id'>) => (
 })
 export const invited = (rows: readonly GuestRow[]) =>
   rows.map(({ person_id: personId, consent }) => ({ personId, consent }))
-
-/** Questions to other services carry no key: nothing is written there. */
-export function asking(call: Call): Call {
-  const { idempotencyKey: _, ...rest } = call
-  return rest
-}
 
 /** Whom there is not, in the words of whoever asked. */
 export async function unlessMissing<T>(answer: Promise<T>, fault: () => Fault): Promise<T> {

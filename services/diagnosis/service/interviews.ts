@@ -1,7 +1,7 @@
 // The course of an interview: begun, answered, corrected, finished, read and shared.
 import { appointment } from '#contract/appointment'
 import { record } from '#contract/record'
-import type { Call } from '#core/call'
+import { asking, type Call } from '#core/call'
 import type { Handlers } from '#core/contract'
 import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
@@ -31,12 +31,6 @@ import { decisionsOf, summaryOf, viewOf } from './views.ts'
 
 type Some<Keys extends keyof Handlers<typeof diagnosis>> = Pick<Handlers<typeof diagnosis>, Keys>
 type StartInput = Parameters<Handlers<typeof diagnosis>['start']>[0]
-
-/** Questions to others carry no key: nothing is written there. */
-export function asking(call: Call): Call {
-  const { idempotencyKey: _, ...rest } = call
-  return rest
-}
 
 export const sidesOf = (row: InterviewRow) => ({
   personId: row.person_id,

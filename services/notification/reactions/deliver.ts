@@ -2,14 +2,13 @@
 import { unlessGone } from '#core/fault'
 import { appointment } from '#contract/appointment'
 import { identity } from '#contract/identity'
-import type { Call } from '#core/call'
+import { asking, type Call } from '#core/call'
 import type { RunJob } from '#core/service'
 import { missingFor, nextTryMs, triesMax } from '../rules/channels.ts'
 import { kinds } from '../rules/kinds.ts'
 import { htmlOf, type Letter, textOf } from '../rules/mail.ts'
 import type { Deps } from '../service.ts'
 import type { Parcel } from '../store.ts'
-import { asking } from './tell.ts'
 
 const batchMax = 100
 

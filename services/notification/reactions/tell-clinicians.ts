@@ -3,13 +3,13 @@ import { diagnosis } from '#contract/diagnosis'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { task } from '#contract/task'
-import { type Call, serviceCaller } from '#core/call'
+import { type Call, serviceCaller, asking } from '#core/call'
 import { unlessGone } from '#core/fault'
 import { on, type Reaction } from '#core/service'
 import type { Kind } from '../rules/kinds.ts'
 import type { Facts } from '../rules/render.ts'
 import type { Deps } from '../service.ts'
-import { asking, tell } from './tell.ts'
+import { tell } from './tell.ts'
 
 export function clinicianReactions(deps: Deps): Reaction[] {
   const { kit } = deps

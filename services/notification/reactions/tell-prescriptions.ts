@@ -2,11 +2,11 @@
 import { unlessGone } from '#core/fault'
 import { identity } from '#contract/identity'
 import { prescription } from '#contract/prescription'
-import { type Call, serviceCaller } from '#core/call'
+import { type Call, serviceCaller, asking } from '#core/call'
 import { on, type Reaction } from '#core/service'
 import type { Kind } from '../rules/kinds.ts'
 import type { Deps } from '../service.ts'
-import { asking, type Note, tell } from './tell.ts'
+import { type Note, tell } from './tell.ts'
 
 type Heard = {
   prescriptionId: string

@@ -4,7 +4,7 @@ import { consultation } from '#contract/consultation'
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { record } from '#contract/record'
-import type { Call } from '#core/call'
+import { asking, type Call } from '#core/call'
 import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
 import { on, type Reaction } from '#core/service'
@@ -190,10 +190,4 @@ async function compose({ kit, store }: Deps, note: Note, nowMs: number, call: Ca
     sentAt: state === 'sent' ? instantOf(nowMs) : null,
   }))
   return { message, deliveries }
-}
-
-/** Questions to others carry no key: nothing is written there, and two of them in one reaction are not the same one. */
-export function asking(call: Call): Call {
-  const { idempotencyKey: _, ...rest } = call
-  return rest
 }

@@ -2,9 +2,9 @@
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { record } from '#contract/record'
-import { type Call, serviceCaller } from '#core/call'
+import { asking, askingAsMedley, type Call } from '#core/call'
 import { faultsOf } from '#core/contract'
-import { Fault, unlessGone } from '#core/fault'
+import { unlessClosed, unlessGone } from '#core/fault'
 import type { Finding } from '#core/medicine'
 import type { Exchange, Fill, Override, WholeOrder } from '#core/prescription'
 import type { Kit } from '#platform'
@@ -65,15 +65,6 @@ export function createDeps(kit: PrescriptionKit, store: PrescriptionStore): Deps
   }
 }
 
-/** Asked in Medley's own name, since whoever prescribes or dispenses may not see all that must be weighed. */
-export function asking(call: Call): Call {
-  const { idempotencyKey: _, ...rest } = call
-  return { ...rest, caller: serviceCaller }
-}
-
-/** The caller's own question, without the key of what it belongs to: nothing is written there. */
-const asThemselves = ({ idempotencyKey: _, ...call }: Call): Call => call
-
 async function search({ kit }: Deps, path: string, query: [string, string][], call: Call): Promise<Resource[]> {
   const { body } = await kit.call(record).interact({ method: 'GET', path, query }, call)
   const bundle = JSON.parse(body ?? '{}') as { entry?: { resource: Resource }[] }
@@ -91,7 +82,7 @@ const measured = '29463-7,3141-9,98979-8,62238-1,33914-3,48642-3,48643-1,88293-6
 
 /** Everything the record has that a check asks for. */
 export async function recordOf(deps: Deps, patientId: string, call: Call): Promise<Resource[]> {
-  const own = asking(call)
+  const own = askingAsMedley(call)
   const of = (type: string, more: [string, string][]) => search(deps, type, [['patient', patientId], ...more], own)
   const found = await Promise.all([
     search(deps, 'Patient', [['_id', patientId]], own),
@@ -114,24 +105,18 @@ export type Patient = {
   timeZone: string
 }
 
-/** Deleted, forbidden or never there: to whoever asks it is all the same. */
-function unlessClosed(error: unknown): undefined {
-  if (error instanceof Fault && ['not_found', 'gone', 'forbidden'].includes(error.kind)) return undefined
-  throw error
-}
-
 /** A patient whose record is open to the caller; to everybody else there is none. */
 export async function patientOf(deps: Deps, patientId: string, call: Call): Promise<Patient> {
   const { kit } = deps
   const read = { method: 'GET', path: `Patient/${patientId}` } as const
-  const answer = await kit.call(record).interact(read, asThemselves(call)).catch(unlessClosed)
+  const answer = await unlessClosed(kit.call(record).interact(read, asking(call)))
   if (!answer?.body) throw faults.patientNotFound()
   const patient = JSON.parse(answer.body) as {
     name?: { text?: string; given?: string[]; family?: string }[]
     birthDate?: string
   }
-  const { personId } = await kit.call(record).personOf({ patientId }, asking(call))
-  const contact = personId && (await unlessGone(kit.call(identity).contactOf({ personId }, asking(call))))
+  const { personId } = await kit.call(record).personOf({ patientId }, askingAsMedley(call))
+  const contact = personId && (await unlessGone(kit.call(identity).contactOf({ personId }, askingAsMedley(call))))
   const [name] = patient.name ?? []
   return {
     patientId,
@@ -146,7 +131,9 @@ export async function patientOf(deps: Deps, patientId: string, call: Call): Prom
 
 /** Who has no account is where their clinician is. */
 async function placeOfClinician({ kit }: Deps, call: Call) {
-  const { organization } = await kit.call(directory).clinician({ clinicianId: call.caller.clinicianId! }, asking(call))
+  const { organization } = await kit
+    .call(directory)
+    .clinician({ clinicianId: call.caller.clinicianId! }, askingAsMedley(call))
   return { jurisdiction: organization.jurisdiction, timeZone: organization.timeZone }
 }
 

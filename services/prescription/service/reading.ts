@@ -1,6 +1,6 @@
 // Looking things up: prescriptions, what a patient takes, and the sheet of paper.
 import { record } from '#contract/record'
-import type { Call } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import type { Handlers } from '#core/contract'
 import { fromCursor, toPage } from '#core/page'
 import type { OwnMedicine, Prescription } from '#core/prescription'
@@ -10,7 +10,7 @@ import { currentMedicines, type OwnLine } from '../rules/facts.ts'
 import type { Formulary } from '../rules/formulary.ts'
 import { sideOf } from '../rules/states.ts'
 import type { PrescriptionRow } from '../store.ts'
-import { asking, type Deps, faults, recordOf } from './deps.ts'
+import { type Deps, faults, recordOf } from './deps.ts'
 import { draw } from './sheet.ts'
 import { openToken } from './tokens.ts'
 import { load, loadAll, sidesOf, viewOf } from './views.ts'
@@ -24,7 +24,7 @@ export function readingHandlers(deps: Deps): Some<'prescription' | 'list' | 'own
     prescription: async ({ prescriptionId }, call) => viewOf(await load(deps, prescriptionId, call)),
 
     async details({ prescriptionId }, call) {
-      const loaded = await load(deps, prescriptionId, asking(call))
+      const loaded = await load(deps, prescriptionId, askingAsMedley(call))
       return { ...viewOf(loaded), ...(loaded.row.person_id ? { personId: loaded.row.person_id } : {}) }
     },
 
@@ -48,7 +48,7 @@ export function readingHandlers(deps: Deps): Some<'prescription' | 'list' | 'own
     async ownMedicines(_, call) {
       const personId = call.caller.personId!
       const rows = await database.read(call, () => store.ofPerson(personId, undefined, 200))
-      const { patientIds } = await kit.call(record).patientsOf({ personId }, asking(call))
+      const { patientIds } = await kit.call(record).patientsOf({ personId }, askingAsMedley(call))
       kit.concerning({ patientIds })
       const nowMs = clock.nowMs()
       const own = (await loadAll(deps, rows, call)).map(viewOf).filter(each => isTaken(each, nowMs))

@@ -1,6 +1,6 @@
 // From the signature to a pharmacy: chosen and sent, or shown as a token; then taken on, given back, asked about.
 import { directory } from '#contract/directory'
-import type { Call } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import type { Handlers } from '#core/contract'
 import { newId } from '#core/id'
 import { fromCursor, toPage } from '#core/page'
@@ -8,7 +8,7 @@ import type { PharmacyOffer, Prescription } from '#core/prescription'
 import { prescription } from '../contract.ts'
 import { after, sideOf } from '../rules/states.ts'
 import type { ExchangeRow } from '../store.ts'
-import { asking, type Deps, type ExchangeContent, faults, type Loaded, seal } from './deps.ts'
+import { type Deps, type ExchangeContent, faults, type Loaded, seal } from './deps.ts'
 import { openToken, readToken, tokenOf } from './tokens.ts'
 import { changeOf, load, loadAll, sidesOf, viewOf } from './views.ts'
 import { checkedContent, moved, own, signing } from './writing.ts'
@@ -44,7 +44,7 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
   const { kit, store } = deps
   const { database, clock } = kit
   const pharmacies = async (call: Call) =>
-    (await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))).items
+    (await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, askingAsMedley(call))).items
   const inCountry = async (row: { jurisdiction: string }, call: Call) =>
     (await pharmacies(call)).filter(each => isInCountry(each, row))
   return {
@@ -58,7 +58,7 @@ export function sendingHandlers(deps: Deps): Some<'token' | 'listPharmacies' | '
     async listPharmacies({ prescriptionId, city }, call) {
       const { row, content } = await load(deps, prescriptionId, call)
       const ask = { clinicianId: row.clinician_id }
-      const near = city ?? (await kit.call(directory).clinician(ask, asking(call))).organization.city
+      const near = city ?? (await kit.call(directory).clinician(ask, askingAsMedley(call))).organization.city
       const said = await database.read(call, () => store.availabilities(content.order.medicine), all)
       const items = (await inCountry(row, call)).map(({ id, name, city: at, address }): PharmacyOffer => {
         const word = said.find(each => each.pharmacy_id === id)
@@ -150,7 +150,9 @@ export function receivingHandlers(deps: Deps): Some<'present' | 'queue' | 'accep
       if (!found.row || found.row.token_id !== read.tokenId) throw faults.tokenInvalid()
       kit.concerning({ patientIds: [found.row.patient_id], subjects: { prescriptionId: found.row.id } })
       if (!after(found.row.state, 'present')) throw faults.stateUnfit({ state: found.row.state })
-      const { items } = await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))
+      const { items } = await kit
+        .call(directory)
+        .listOrganizations({ kind: 'pharmacy', limit: 200 }, askingAsMedley(call))
       const pharmacy = items.find(each => each.id === pharmacyId)
       if (!pharmacy) throw faults.pharmacyNotFound()
       if (!isInCountry(pharmacy, found.row)) throw faults.unlawful({ rules: ['law/country'] })

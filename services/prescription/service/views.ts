@@ -1,19 +1,10 @@
 // Prescriptions as they leave the service.
 import { directory } from '#contract/directory'
-import type { Call } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import type { Exchange, Fill, Prescription } from '#core/prescription'
 import type { ExchangeRow, FillRow, PrescriptionRow, SupplyRow } from '../store.ts'
 import { sideOf } from '../rules/states.ts'
-import {
-  asking,
-  type Content,
-  type Deps,
-  type ExchangeContent,
-  faults,
-  type FillContent,
-  type Loaded,
-  open,
-} from './deps.ts'
+import { type Content, type Deps, type ExchangeContent, faults, type FillContent, type Loaded, open } from './deps.ts'
 
 const all = { reach: 'all' } as const
 
@@ -77,7 +68,7 @@ async function pharmacyNames(
   call: Call,
 ): Promise<Map<string, string>> {
   if (rows.every(row => row.pharmacy_id === null)) return new Map()
-  const { items } = await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, asking(call))
+  const { items } = await kit.call(directory).listOrganizations({ kind: 'pharmacy', limit: 200 }, askingAsMedley(call))
   return new Map(items.map(each => [each.id, each.name]))
 }
 

@@ -2,7 +2,7 @@
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
 import { createHash } from 'node:crypto'
-import type { Call } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import type { Handlers } from '#core/contract'
 import { newId } from '#core/id'
 import type { Finding, JurisdictionRule, Medicine } from '#core/medicine'
@@ -13,17 +13,7 @@ import { type Formulary, lawOf } from '../rules/formulary.ts'
 import { isProven, needsProof } from '../rules/proof.ts'
 import { type Act, after, dateIn, validUntilMs, whole } from '../rules/states.ts'
 import type { Change, PrescriptionRow } from '../store.ts'
-import {
-  asking,
-  type Content,
-  type Deps,
-  faults,
-  type Loaded,
-  type Patient,
-  patientFacts,
-  patientOf,
-  seal,
-} from './deps.ts'
+import { type Content, type Deps, faults, type Loaded, type Patient, patientFacts, patientOf, seal } from './deps.ts'
 import { tokenOf } from './tokens.ts'
 import { changeOf, load, viewOf } from './views.ts'
 
@@ -51,7 +41,7 @@ export function writingHandlers(deps: Deps): Some<'check' | 'draft' | 'revise' |
       const nowMs = clock.nowMs()
       const id = newId(nowMs)
       const clinicianId = call.caller.clinicianId!
-      const { name } = await kit.call(directory).clinician({ clinicianId }, asking(call))
+      const { name } = await kit.call(directory).clinician({ clinicianId }, askingAsMedley(call))
       const content = contentOf(await medicineOf(deps, order, call), order, patient, name)
       const subjectId = patient.personId ?? id
       const row: PrescriptionRow = {
@@ -201,7 +191,7 @@ export async function signing(
   const { timeZone } = await patientOf(deps, row.patient_id, call)
   const on = dateIn(timeZone, nowMs)
   const licence = { clinicianId: row.clinician_id, jurisdiction: row.jurisdiction, on }
-  const { mayPractise } = await deps.kit.call(directory).mayPractise(licence, asking(call))
+  const { mayPractise } = await deps.kit.call(directory).mayPractise(licence, askingAsMedley(call))
   if (!mayPractise) throw faults.noLicence({ jurisdiction: row.jurisdiction, on })
   assertReasoned(findings, overrides)
   await assertProven(deps, content.schedule, call)
@@ -224,7 +214,7 @@ async function assertProven({ kit }: Deps, schedule: string | undefined, call: C
   const { sessionId, roles } = call.caller
   if (roles.includes('service') || !needsProof(proof, schedule)) return
   // A key of a program has no session, and no program proves to be a person.
-  const proofs = sessionId ? await kit.call(identity).proofsOf({ sessionId }, asking(call)) : {}
+  const proofs = sessionId ? await kit.call(identity).proofsOf({ sessionId }, askingAsMedley(call)) : {}
   if (!isProven(proofs, proof, kit.clock.nowMs()))
     throw faults.proofNeeded({ factors: proof.factors, withinMinutes: proof.withinMinutes })
 }

@@ -1,7 +1,7 @@
 // A booked visit is an Appointment, and lets the clinician in for a time.
 import { appointment } from '#contract/appointment'
 import { directory } from '#contract/directory'
-import type { Call } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import { unlessGone } from '#core/fault'
 import { newId } from '#core/id'
 import { on, type Reaction } from '#core/service'
@@ -9,7 +9,7 @@ import { epochMsOf, instantOf } from '#core/time'
 import { careAfterMs } from '../rules/access.ts'
 import { appointmentOf, organizationOf, practitionerOf } from '../rules/mirror/appointment.ts'
 import type { RecordDeps } from '../service/deps.ts'
-import { asking, mirror, patientFor } from './mirroring.ts'
+import { mirror, patientFor } from './mirroring.ts'
 
 export function appointmentReactions(deps: RecordDeps): Reaction[] {
   const follow = ({ bookingId }: { bookingId: string }, call: Call) => followBooking(deps, bookingId, call)
@@ -25,10 +25,10 @@ export function appointmentReactions(deps: RecordDeps): Reaction[] {
 
 async function followBooking(deps: RecordDeps, bookingId: string, call: Call): Promise<void> {
   const { kit, people } = deps
-  const booking = await unlessGone(kit.call(appointment).details({ bookingId }, asking(call)))
+  const booking = await unlessGone(kit.call(appointment).details({ bookingId }, askingAsMedley(call)))
   if (!booking) return
   const { clinicianId, patientId: personId } = booking
-  const clinician = await unlessGone(kit.call(directory).clinician({ clinicianId }, asking(call)))
+  const clinician = await unlessGone(kit.call(directory).clinician({ clinicianId }, askingAsMedley(call)))
   const patient = await patientFor(deps, personId, call)
   if (!clinician || !patient) return
   const { patientId } = patient

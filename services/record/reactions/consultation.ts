@@ -1,11 +1,11 @@
 // An ended visit becomes part of the record, and an amended note a new version of what was there.
 import { consultation } from '#contract/consultation'
-import type { Call } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import { unlessGone } from '#core/fault'
 import { on, type Reaction } from '#core/service'
 import { compositionOf, conditionsOf, encounterOf, type MirrorIds } from '../rules/mirror/consultation.ts'
 import type { RecordDeps } from '../service/deps.ts'
-import { asking, mirror, patientFor } from './mirroring.ts'
+import { mirror, patientFor } from './mirroring.ts'
 
 export function consultationReactions(deps: RecordDeps): Reaction[] {
   const follow = ({ visitId }: { visitId: string }, call: Call) => followVisit(deps, visitId, call)
@@ -19,7 +19,7 @@ const idsOf = (visitId: string): MirrorIds => ({
 })
 
 async function followVisit(deps: RecordDeps, visitId: string, call: Call): Promise<void> {
-  const details = await unlessGone(deps.kit.call(consultation).details({ visitId }, asking(call)))
+  const details = await unlessGone(deps.kit.call(consultation).details({ visitId }, askingAsMedley(call)))
   // A note may be amended before its visit ended; then the end brings it.
   if (!details?.aftercare) return
   const { visit, aftercare, note } = details

@@ -1,6 +1,6 @@
 // Others’ facts become resources: each written once however often it is told, and anew only where it differs from what is there.
 import { identity } from '#contract/identity'
-import { type Call, serviceCaller } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import { unlessGone } from '#core/fault'
 import type { Resource } from '../rules/index-values.ts'
 import { patientOf } from '../rules/mirror/appointment.ts'
@@ -9,9 +9,6 @@ import { openText, type RecordDeps } from '../service/deps.ts'
 import { isSame } from '../service/owners.ts'
 
 const all = { reach: 'all' } as const
-
-/** Asked in Medley's own name, since whoever caused the event may not see all of it. */
-export const asking = (call: Call): Call => ({ ...call, caller: serviceCaller })
 
 export type Mirror = {
   /** `<service>/<id>` of the fact; what mirrors it changes only there. */
@@ -28,7 +25,7 @@ export async function mirror(
   call: Call,
   { owner, mirrors, around = [], personId, also }: Mirror,
 ): Promise<void> {
-  const sight = await deps.sightOf(asking(call))
+  const sight = await deps.sightOf(askingAsMedley(call))
   await untilSettled(async () => {
     const drafts = [
       ...(await draftsOf(deps, call, around, () => true)),
@@ -66,7 +63,7 @@ export async function patientFor(
 ): Promise<{ patientId: string; around: Resource[] } | undefined> {
   const [known] = await kit.database.read(call, () => people.patientsOf(personId), all)
   if (known) return { patientId: known.id, around: [] }
-  const contact = await unlessGone(kit.call(identity).contactOf({ personId }, asking(call)))
+  const contact = await unlessGone(kit.call(identity).contactOf({ personId }, askingAsMedley(call)))
   // Somebody erased has no name any more, and what is still on its way begins no new record.
   return contact?.name ? { patientId: personId, around: [patientOf(personId, contact)] } : undefined
 }

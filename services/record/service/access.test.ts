@@ -10,7 +10,7 @@ import { record } from '#contract/record'
 import type { Call } from '#core/call'
 import { Fault } from '#core/fault'
 import { newId } from '#core/id'
-import { asking, found, kind, type More, observation } from '../../../test/asking.ts'
+import { recordAsker, found, kind, type More, observation } from '../../../test/asking.ts'
 import { aClinician, aPatient, type TestClinician } from '../../../test/clinic.ts'
 import { mondayNoonMs, type TestMedley, testMedley } from '../../../test/start.ts'
 
@@ -34,7 +34,7 @@ after(async () => {
   await medley.stop()
 })
 
-const { house, ask, aKnownPatient } = asking(() => medley)
+const { house, ask, aKnownPatient } = recordAsker(() => medley)
 
 let visits = 0
 

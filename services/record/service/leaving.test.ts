@@ -5,7 +5,7 @@ import { identity } from '#contract/identity'
 import { record } from '#contract/record'
 import { newId } from '#core/id'
 import { aPatient } from '../../../test/clinic.ts'
-import { asking, type Body, kind, observation, patientBody } from '../../../test/asking.ts'
+import { recordAsker, type Body, kind, observation, patientBody } from '../../../test/asking.ts'
 import { signUp } from '../../../test/people.ts'
 import { freePort } from '../../../test/servers/child.ts'
 import { type TestMedley, testMedley } from '../../../test/start.ts'
@@ -14,7 +14,7 @@ let medley: TestMedley
 before(async () => (medley = await testMedley({ env: { MEDLEY_PORT: String(await freePort()) } })))
 after(() => medley.stop())
 
-const { house, ask, aRecord } = asking(() => medley)
+const { house, ask, aRecord } = recordAsker(() => medley)
 
 test('what is erased is nowhere any more, and what is held is not erased', async () => {
   const family = `Erasable${newId().slice(-6)}`

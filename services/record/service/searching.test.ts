@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Fault } from '#core/fault'
-import { asking, found, kind, observation, type Said, saying } from '../../../test/asking.ts'
+import { recordAsker, found, kind, observation, type Said, saying } from '../../../test/asking.ts'
 import { type TestMedley, testMedley } from '../../../test/start.ts'
 
 let medley: TestMedley
 before(async () => (medley = await testMedley()))
 after(() => medley.stop())
 
-const { house, ask, aRecord } = asking(() => medley)
+const { house, ask, aRecord } = recordAsker(() => medley)
 
 test('searches find by every kind of parameter, and by nothing else', async () => {
   const id = await aRecord('Łódź-Öberg')

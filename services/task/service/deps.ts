@@ -1,7 +1,7 @@
 // What every part of the service is given, and tasks as they leave it.
 import { directory } from '#contract/directory'
 import { identity } from '#contract/identity'
-import { type Call, serviceCaller } from '#core/call'
+import { askingAsMedley, type Call } from '#core/call'
 import { faultsOf, type Handlers } from '#core/contract'
 import { unlessGone } from '#core/fault'
 import type { Kit } from '#platform'
@@ -31,12 +31,6 @@ export const seal = async (
   place: Place,
   text: string,
 ): Promise<Buffer> => Buffer.from(await kit.keys.sealFor(row.subject_id, text, contextOf(place, row.id)))
-
-/** Questions to others, in Medley's own name: nothing is written there, so they carry no key. */
-export function asking(call: Call): Call {
-  const { idempotencyKey: _, ...rest } = call
-  return { ...rest, caller: serviceCaller }
-}
 
 export const heldOf = (row: TaskRow): Held => ({
   kind: row.kind,
@@ -77,7 +71,7 @@ export async function opened(deps: Deps, rows: readonly TaskRow[], call: Call): 
 
 async function colleaguesOf({ kit }: Deps, ids: readonly string[], call: Call): Promise<Map<string, Colleague>> {
   const asked = [...new Set(ids)].map(async clinicianId => {
-    const found = await unlessGone(kit.call(directory).clinician({ clinicianId }, asking(call)))
+    const found = await unlessGone(kit.call(directory).clinician({ clinicianId }, askingAsMedley(call)))
     return [clinicianId, { clinicianId, name: found?.name ?? '' }] as const
   })
   return new Map(await Promise.all(asked))
@@ -87,7 +81,7 @@ async function colleaguesOf({ kit }: Deps, ids: readonly string[], call: Call): 
 export async function colleaguesIn({ kit }: Deps, call: Call): Promise<Colleague[]> {
   const { organizationIds, clinicianId: own } = call.caller
   const lists = await Promise.all(
-    organizationIds.map(organizationId => kit.call(identity).listMembers({ organizationId }, asking(call))),
+    organizationIds.map(organizationId => kit.call(identity).listMembers({ organizationId }, askingAsMedley(call))),
   )
   const all = lists.flatMap(({ items }) =>
     items.flatMap(({ clinicianId, name, role }) =>

@@ -1,14 +1,13 @@
 // What people do with tasks: written down, handed on, taken on, given back, done, and to do again.
 import { record } from '#contract/record'
-import type { Call } from '#core/call'
-import { Fault } from '#core/fault'
+import { asking, askingAsMedley, type Call } from '#core/call'
+import { unlessClosed } from '#core/fault'
 import { newId } from '#core/id'
 import { epochMsOf } from '#core/time'
 import { task, type Task, type TaskAct } from '../contract.ts'
 import { actsOf, isOpen, kinds, ownMax, rankOf } from '../rules.ts'
 import type { Change, TaskRow } from '../store.ts'
 import {
-  asking,
   colleaguesIn,
   type Content,
   type Deps,
@@ -121,7 +120,7 @@ async function written({ kit, ...rest }: Deps, { text, dueAt, patientId }: Wish,
   if (clinicianId === undefined) throw faults.patientNotFound()
   if (patientId) kit.concerning({ patientIds: [patientId] })
   const patientName = patientId === undefined ? undefined : await nameOf({ kit, ...rest }, patientId, call)
-  const personId = patientId && (await kit.call(record).personOf({ patientId }, asking(call))).personId
+  const personId = patientId && (await kit.call(record).personOf({ patientId }, askingAsMedley(call))).personId
   const content: Content = { text, ...(patientName ? { patientName } : {}) }
   const subject = { id, subject_id: personId || id }
   return {
@@ -149,19 +148,12 @@ async function written({ kit, ...rest }: Deps, { text, dueAt, patientId }: Wish,
 }
 
 async function nameOf({ kit }: Deps, patientId: string, call: Call): Promise<string> {
-  const { idempotencyKey: _, ...own } = call
   const read = { method: 'GET', path: `Patient/${patientId}` } as const
-  const answer = await kit.call(record).interact(read, own).catch(unlessClosed)
+  const answer = await unlessClosed(kit.call(record).interact(read, asking(call)))
   if (!answer?.body) throw faults.patientNotFound()
   type Name = { text?: string; given?: string[]; family?: string }
   const [name] = (JSON.parse(answer.body) as { name?: Name[] }).name ?? []
   return name?.text ?? [...(name?.given ?? []), name?.family ?? ''].join(' ').trim()
-}
-
-/** Deleted, forbidden or never there: to whoever asks it is all the same. */
-function unlessClosed(error: unknown): undefined {
-  if (error instanceof Fault && ['not_found', 'gone', 'forbidden'].includes(error.kind)) return undefined
-  throw error
 }
 
 /** Several at once: what may be done is done, and of the rest it is said why not. */
