@@ -154,7 +154,6 @@ create table consultation.call_peer (
   region text not null default medley.region(),
   visit_id uuid not null,
   patient_id uuid not null,
-  clinician_id uuid not null,
   person_id uuid not null,
   seat text not null,
   session_id uuid,

@@ -2,11 +2,12 @@
 import type { FastifyRequest } from 'fastify'
 import rateLimit from '@fastify/rate-limit'
 import { LRUCache } from 'lru-cache'
-import { identity } from '#contract/identity'
+import { identity, sessionsMax } from '#contract/identity'
 import { appTokens } from '#core/app'
 import { anonymousCaller, Call, Caller, Grant, Locale } from '#core/call'
 import { houseFault } from '#core/fault'
 import { newId } from '#core/id'
+import { inParts } from '#core/parts'
 import type { Route } from '#core/service'
 import type { Platform } from '#platform'
 import { type Composition, serviceAudience } from '../compose.ts'
@@ -183,11 +184,10 @@ export function createDoorkeeper(platform: Platform, composition: Composition, p
     const atMs = performance.now()
     const isOld = (sessionId: string) => atMs - (seen.get(sessionId)?.atMs ?? -Infinity) > recheckStayingMs
     const sessionIds = [...new Set(found.flatMap(each => each?.caller.sessionId ?? []))].filter(isOld)
-    if (sessionIds.length > 0) {
-      const { callers } = await composition
-        .call(identity)
-        .callersOfSessions({ sessionIds }, composition.serviceCall('edge'))
-      for (const id of sessionIds)
+    for (const some of inParts(sessionIds, sessionsMax)) {
+      const call = composition.serviceCall('edge')
+      const { callers } = await composition.call(identity).callersOfSessions({ sessionIds: some }, call)
+      for (const id of some)
         seen.set(id, callers[id] ? { caller: Caller.parse(callers[id]), atMs } : { ended: true, atMs })
     }
     return found.map(each => {

@@ -11,6 +11,9 @@ import { ApiKey, Membership, Person, Proofs, Session } from './contract/person.t
 
 export * from './contract/person.ts'
 
+/** So many sessions are asked about at once. */
+export const sessionsMax = 500
+
 const Name = z.string().trim().min(1).max(120)
 const Phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, such as +49301234567')
 
@@ -302,7 +305,7 @@ export const identity = defineContract({
       method: 'POST',
       path: '/internal/session-callers',
       summary: 'The callers behind many sessions at once; those that have ended are absent',
-      input: z.strictObject({ sessionIds: z.array(Id).max(500) }),
+      input: z.strictObject({ sessionIds: z.array(Id).max(sessionsMax) }),
       output: z.strictObject({ callers: z.record(Id, z.looseObject({})) }),
       allow: ['service'],
       audit: 'never',

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { type Call, type Caller, Locale } from '#core/call'
 import type { ChannelDefinition, Contract } from '#core/contract'
 import { Fault, houseFault } from '#core/fault'
+import { inParts } from '#core/parts'
 import { watchersMax } from '#core/watch'
 import type { Platform } from '#platform'
 import type { Composition } from '../../compose.ts'
@@ -110,10 +111,6 @@ export function createDoor({ config, platform, composition, contracts, admit }: 
       if (obstacle) throw obstacle
     },
   }
-}
-
-function inParts<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
 }
 
 /** Pages of other sites must not open a connection in somebody's name. Programs send no origin. */

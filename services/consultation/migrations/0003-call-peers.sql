@@ -4,7 +4,6 @@ create table consultation.call_peer (
   region text not null default medley.region(),
   visit_id uuid not null references consultation.visit on delete cascade,
   patient_id uuid not null,
-  clinician_id uuid not null,
   person_id uuid not null,
   seat text not null check (seat in ('patient', 'clinician', 'guest')),
   -- The sign-in behind it: when that has ended, nobody is there any more.

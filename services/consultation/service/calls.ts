@@ -97,7 +97,6 @@ export function callHandlers(deps: CallDeps): Some<'joinCall' | 'signal' | 'iceS
         id: peerId,
         visit_id: visitId,
         patient_id: row.patient_id,
-        clinician_id: row.clinician_id,
         person_id: personId,
         seat,
         session_id: call.caller.sessionId ?? null,
@@ -108,9 +107,7 @@ export function callHandlers(deps: CallDeps): Some<'joinCall' | 'signal' | 'iceS
       const work = async () => {
         await assertStillMayJoin(visitId, call, seat)
         // One person is in the call once: their newest page counts.
-        const former = await peers.removePerson(visitId, personId)
-        exits.clearAfter(former)
-        await exits.interrupt(former)
+        await exits.left(await peers.removePerson(visitId, personId))
         await peers.add(peer)
         await kit.append(entry)
         const known = others.map(each => ({ peerId: each.id, personId: each.person_id, seat: each.seat }))
@@ -136,9 +133,7 @@ export function callHandlers(deps: CallDeps): Some<'joinCall' | 'signal' | 'iceS
           : ({ type: 'signalled', data: { from, to, signals } } as const)
       const entry = await kit.compose(consultation, 'visit', visitId, data, row.sealed_for)
       return database.save(call, async () => {
-        const gone = to === undefined ? await peers.remove([from]) : []
-        exits.clearAfter(gone)
-        await exits.interrupt(gone)
+        if (to === undefined) await exits.left(await peers.remove([from]))
         return { seq: await kit.append(entry) }
       })
     },

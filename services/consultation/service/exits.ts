@@ -47,6 +47,12 @@ export function createExits(deps: ConsultationDeps) {
     for (const visitId of visitsOf(gone.filter(each => each.way === 'server'))) kit.enqueue('clearCall', { visitId })
   }
 
+  /** Inside the save that took them out of a call which goes on. */
+  async function left(gone: readonly PeerRow[]): Promise<void> {
+    clearAfter(gone)
+    await interrupt(gone)
+  }
+
   /** Inside a save: those who have no right to be there any more, out of whichever calls they are in. */
   function putOut(going: readonly PeerRow[]): void {
     for (const visitId of visitsOf(going)) {
@@ -95,7 +101,7 @@ export function createExits(deps: ConsultationDeps) {
     await progress(going.length, going.length, `${going.length} put out`)
   }
 
-  return { goodbyes, clearAfter, interrupt, putOut, runs: { clearCall, watchCalls } }
+  return { goodbyes, clearAfter, left, putOut, runs: { clearCall, watchCalls } }
 }
 
 const visitsOf = (rows: readonly PeerRow[]) => new Set(rows.map(each => each.visit_id))

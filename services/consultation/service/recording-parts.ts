@@ -1,6 +1,7 @@
 // The bytes of a recording: they come in parts while it runs, each sealed at once under the patient's key, and are read as one.
 import type { Call } from '#core/call'
 import type { Client } from '#core/contract'
+import { Fault } from '#core/fault'
 import { newId } from '#core/id'
 import type { Route } from '#core/service'
 import { instantOf } from '#core/time'
@@ -109,7 +110,8 @@ export function recordingRoutes(deps: RoomDeps, self: Client<typeof consultation
     const part = { visitId, recordingId, number, blobId, sizeBytes: bytes.length, durationMs }
     const own: Call = { ...call, via: 'consultation' }
     const outcome = await self.keepPart(contentType ? { ...part, contentType } : part, own).catch(async error => {
-      await blobs.delete(key)
+      // Only a refusal says that the row is not there; a lost connection does not, and what it names must stay.
+      if (error instanceof Fault) await blobs.delete(key)
       throw error
     })
     if (!outcome.isKept) await blobs.delete(key)

@@ -6,7 +6,6 @@ export type PeerRow = {
   id: string
   visit_id: string
   patient_id: string
-  clinician_id: string
   person_id: string
   seat: Seat
   session_id: string | null
@@ -39,8 +38,8 @@ export function peerStore(database: ServiceDatabase) {
         where ${id ?? null}::uuid is null or id > ${id ?? null}::uuid order by id limit ${limit}`),
     add: (row: PeerRow) =>
       database.query(sql`insert into consultation.call_peer
-          (id, visit_id, patient_id, clinician_id, person_id, seat, session_id, way, joined_at, expires_at)
-        values (${row.id}, ${row.visit_id}, ${row.patient_id}, ${row.clinician_id}, ${row.person_id}, ${row.seat},
+          (id, visit_id, patient_id, person_id, seat, session_id, way, joined_at, expires_at)
+        values (${row.id}, ${row.visit_id}, ${row.patient_id}, ${row.person_id}, ${row.seat},
           ${row.session_id}, ${row.way}, ${row.joined_at}, ${row.expires_at})`),
     /** Those who were there. */
     remove: (ids: readonly string[]) =>
